@@ -3,8 +3,8 @@ books, which bind several services together.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 
@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 # feed's rows, which end with the window on both sides; the stock is changed where those stand.
 OWN_ROWS = {"goods": ENTITIES["goods"], "orders": (STOCK,), "accounts": ENTITIES["accounts"]}
 COPIED_ROWS = {"sales": {"orders": ENTITIES["orders"]}}  # besides, at one service
-_CLOSED = "SELECT domain FROM domain_owner WHERE owner = 'new' AND NOT window_open"
+_OURS = "SELECT domain, window_open FROM domain_owner WHERE owner = 'new'"
 
 
 class NothingToVerify(Exception):
@@ -151,31 +151,42 @@ async def _books(
     say(f"books: {found.sums.orders:,} orders in {time.monotonic() - began:.1f} s")
 
 
-async def _behind_closed_windows(service: asyncpg.Connection) -> frozenset[str]:
-    """Domains that the new side owns and whose window is closed, by a service's own record."""
+async def _owned(service: asyncpg.Connection) -> Mapping[str, bool]:
+    """Domains that the new side owns, by a service's own record, and whether the window is open."""
     if not await service.fetchval("SELECT to_regclass('domain_owner') IS NOT NULL"):
-        return frozenset()
-    return frozenset(row["domain"] for row in await service.fetch(_CLOSED))
+        return {}
+    return {row["domain"]: row["window_open"] for row in await service.fetch(_OURS)}
+
+
+def _closed(owned: Mapping[str, bool]) -> frozenset[str]:
+    return frozenset(domain for domain, window_open in owned.items() if not window_open)
 
 
 async def _held_alone(name: str, service: asyncpg.Connection) -> frozenset[str]:
     """Entities that legacy is not given any more: ours, behind a closed window."""
-    closed = await _behind_closed_windows(service)
+    closed = _closed(await _owned(service))
     tables = (OWN_ROWS, COPIED_ROWS.get(name, {}))
     return frozenset(each for domain in closed for rows in tables for each in rows.get(domain, ()))
 
 
 async def _laws_of_legacy(settings: VerifySettings, say: Say) -> list[Law]:
-    """Legacy's own laws, but for those that ended with the window of the orders."""
-    url, closed = settings.url("orders"), frozenset[str]()
+    """Legacy's own laws, but for those that ended with the window of the orders. While it is open,
+    legacy is given an order and its pieces by two reverse feeds, one of which may be late."""
+    url = settings.url("orders")
+    owned: Mapping[str, bool] = {}
     if url is not None:
         async with alone(url) as at:
-            closed = await _behind_closed_windows(at.still)
-    held = [law for law in EVERY_LAW if law.database == LEGACY and law.while_open not in closed]
-    for law in EVERY_LAW:
+            owned = await _owned(at.still)
+    closed = _closed(owned)
+    theirs = [law for law in EVERY_LAW if law.database == LEGACY]
+    for law in theirs:
         if law.while_open in closed:
             say(f"legacy: '{law.name}' is not checked, the window of {law.while_open} is closed")
-    return held
+    return [
+        replace(law, patience=settings.patience if law.while_open in owned else 0.0)
+        for law in theirs
+        if law.while_open not in closed
+    ]
 
 
 async def _entities(service: Service, at: Bench, report: Report, say: Say) -> None:

@@ -6,6 +6,7 @@ again until it holds, and only what never holds is broken.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ class Law:
     derives: str | None = None
     # Of legacy: the domain behind whose closed window legacy need not hold it any more.
     while_open: str | None = None
+    patience: float = 0.0  # seconds for which a row must break it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,10 @@ async def _settle(
 ) -> LawReport:
     """A row is broken when it breaks the law each time it is looked at, a moment in between."""
     report = LawReport(law.name, law.database, law.derives)
-    rows = first
-    for _ in range(LOOKS):
-        if not rows:
-            break
-        await moment()
+    rows, looks, until = first, 0, time.monotonic() + law.patience
+    while rows and (looks < LOOKS or time.monotonic() < until):
+        looks += 1
+        await (moment() if looks <= LOOKS else asyncio.sleep(MOMENT_SECONDS))
         rows = await live.fetch(
             f"SELECT * FROM ({law.broken}) AS broken WHERE key = ANY ($1::text[])",
             [row["key"] for row in rows],

@@ -143,6 +143,32 @@ def test_what_legacy_was_given_by_half_as_the_window_closed_is_no_difference(sho
         assert (TAKEN in {law.name for law in found.laws}) == bool(names)
 
 
+def test_pieces_that_come_to_legacy_later_than_their_order_are_waited_for(shop):
+    """Two services own the orders, and each has a reverse feed of its own."""
+    shop.execute("orders", "UPDATE domain_owner SET owner = 'new', window_open = true")
+    shop.execute("legacy", "UPDATE stock_movement SET order_no = '' WHERE order_no = 'SO-1'")
+    looked = threading.Event()
+
+    def late() -> None:
+        assert looked.wait(30)
+        time.sleep(1)  # the first looks are over; waiting for them would need a hook in there
+        with psycopg.connect(shop.urls["legacy"], autocommit=True) as connection:
+            connection.execute("UPDATE stock_movement SET order_no = 'SO-1' WHERE order_no = ''")
+
+    def say(text: str) -> None:
+        if text.startswith("accounts customer"):  # then come the laws of legacy
+            looked.set()
+
+    feed = threading.Thread(target=late)
+    feed.start()
+    settings = shop.settings.model_copy(update={"patience": 30.0})
+    found = asyncio.run(verify(settings, say, only=["accounts"]))
+    feed.join()
+    (law,) = (law for law in found.laws if law.name == TAKEN)
+    assert not law.breaches
+    assert law.in_motion
+
+
 def test_a_customer_of_ours_has_one_login(shop):
     (law,) = ACCOUNT_LAWS
     shop.execute("accounts", "INSERT INTO login VALUES (1, 'bob@example.org', 'x')")
