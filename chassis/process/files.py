@@ -32,7 +32,7 @@ def write_several(folder: Path, contents: Mapping[str, bytes]) -> None:
         with _beside(folder / name, data, private=False, lasting=True) as fresh:
             _take_place(fresh, folder / name, lasting=False)
     if contents:
-        _sync(folder)
+        keep_names(folder)
 
 
 def swap(path: Path, expected: bytes, data: bytes) -> bool:
@@ -87,10 +87,10 @@ def _keep_rights(path: Path, descriptor: int) -> None:
 def _take_place(fresh: Path, path: Path, lasting: bool) -> None:
     fresh.replace(path)
     if lasting:
-        _sync(path.parent)
+        keep_names(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
     """Wait until the names in the folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

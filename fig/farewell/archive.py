@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from chassis.process.children import end_with_parent
-from chassis.process.files import read_object, write_whole
+from chassis.process.files import keep_names, read_object, write_whole
 from fig.errors import FigError, last_line
 from fig.farewell import sums
 from fig.farewell.sums import Sums
@@ -70,7 +70,7 @@ def make(server: Server, database: str, path: Path) -> Archive:
         note = {"sha256": found.sha256, "bytes": found.size, **held.plain}
         write_whole(beside(path), json.dumps(note, indent=1), private=True, lasting=True)
         fresh.replace(path)
-        _keep_name(path.parent)
+        keep_names(path.parent)
     except (psycopg.Error, OSError) as error:
         raise FigError(f"legacy's database could not be archived: {last_line(error)}") from error
     finally:
@@ -126,15 +126,6 @@ def restore(server: Server, path: Path, database: str) -> None:
     """Fill an empty database, whole or not at all. Raises FigError."""
     words = ("pg_restore", "--exit-on-error", "--single-transaction", f"--dbname={database}")
     _run(server, (*words, str(path)), None)
-
-
-def _keep_name(folder: Path) -> None:
-    """A new name in the folder outlives a crash of the machine from now on."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _drop_trial(connection: psycopg.Connection) -> None:

@@ -143,7 +143,7 @@ POINTS = (
     *(f"before:{step}" for step in STEPS),
     "after:archive", "after:database",
     "call:fig.farewell.archive._hash",  # the dump is written, and has not its name
-    "call:fig.farewell.archive._keep_name",  # it has its name, and is not noted
+    "call:fig.farewell.archive.keep_names",  # it has its name, and is not noted
     "call:fig.farewell.sums.differences",  # the trial's database is full
     "call:fig.farewell.dropping.publications",  # the slots are gone
     "call:fig.farewell.dropping.database",  # all is looked at once more
