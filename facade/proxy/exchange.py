@@ -223,7 +223,7 @@ class Exchange:
             request.upload.stop()
         if fallback.may_repeat(request, failure, connection is not None and connection.reused):
             fallback.repeat(request)
-            request.attempt.side.upstream.connect(self, NEW)
+            request.attempt.side.upstream.connect(self, NEW, connection)
             return
         request.attempt.side.counts.failed(failure.phase)
         if self.pair is not None:

@@ -87,7 +87,7 @@ class SessionLookup(Ignoring):
         stale = failure.stale and connection is not None and connection.reused
         if stale and self._again and self._upstream is not None and not self.gave_up:
             self._again = False
-            self._upstream.connect(self, NEW)
+            self._upstream.connect(self, NEW, connection)
             return
         self._finish(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
 

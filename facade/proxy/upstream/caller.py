@@ -13,6 +13,10 @@ class Connection(Protocol):
     reused: bool  # it has served a request before
     more: bool  # another piece, or the end, reaches the caller before anything else happens
 
+    @property
+    def owner(self) -> object:
+        """The instance that it leads to."""
+
     def begin(
         self, caller: "Caller", head: bytes, *, whole: bool, first_byte: float | None = None
     ) -> None:

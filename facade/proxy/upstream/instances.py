@@ -17,7 +17,7 @@ from typing import Any, Final
 from facade.proxy import errors
 from facade.proxy.deadlines import NEVER, Deadlines
 from facade.proxy.errors import Failure
-from facade.proxy.upstream.caller import Caller, Ignoring
+from facade.proxy.upstream.caller import Caller, Connection, Ignoring
 from facade.proxy.upstream.dialing import Dial, address_of
 from facade.proxy.upstream.outbound import Outbound
 from facade.proxy.upstream.pool import Pool
@@ -274,9 +274,15 @@ class Upstream:
         now = self._deadlines.now
         return len(self.instances) > 1 and any(one.able(now) for one in self.instances)
 
-    def connect(self, caller: Caller, idle_at_most: float) -> None:
-        """Give the caller a connection to an instance, or fail it where there is none."""
-        instance = self.pick()
+    def connect(
+        self, caller: Caller, idle_at_most: float, failed: Connection | None = None
+    ) -> None:
+        """Give the caller a connection to an instance, or fail it where there is none.
+
+        A request that `failed` on a connection is sent to another instance where one is able: a
+        process that is being killed ends its connections before it stops to accept new ones.
+        """
+        instance = self.pick() if failed is None else self._pick_another(failed.owner)
         if instance is None:
             caller.failed(errors.UNAVAILABLE)
             return
@@ -301,6 +307,13 @@ class Upstream:
             wanted.caller.failed(failure)
         else:
             instance.want(wanted)
+
+    def _pick_another(self, failed: object) -> Instance | None:
+        """An instance other than the one that failed; that one again where no other is able."""
+        now = self._deadlines.now
+        if any(one.able(now) for one in self.instances if one is not failed):
+            return self.pick(tuple(one for one in self.instances if one is failed))
+        return self.pick()
 
     @property
     def slow(self) -> bool:

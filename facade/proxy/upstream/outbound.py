@@ -60,7 +60,6 @@ class Outbound(asyncio.Protocol):
         "_gate",
         "_interims",
         "_keep",
-        "_owner",
         "_sent_whole",
         "_surplus",
         "_timeouts",
@@ -69,6 +68,7 @@ class Outbound(asyncio.Protocol):
         "heard",
         "idle_since",
         "more",
+        "owner",
         "reused",
         "transport",
     )
@@ -78,7 +78,7 @@ class Outbound(asyncio.Protocol):
         self._deadlines = deadlines
         self._timeouts = owner.timeouts
         # connection
-        self._owner = owner
+        self.owner = owner
         self.transport: asyncio.Transport | None = None
         self._gate: Gate | None = None
         self._surplus = BYTES_AFTER  # what bytes are that follow the answer
@@ -171,7 +171,7 @@ class Outbound(asyncio.Protocol):
         """Bytes of an answer."""
         if self.caller is None:  # bytes without a request
             if self.reused:
-                self._owner.mended(self._surplus)
+                self.owner.mended(self._surplus)
             self._close()
             return
         self.heard = True
@@ -206,7 +206,7 @@ class Outbound(asyncio.Protocol):
         else:
             self._fail(errors.NONSENSE if self._buffer else errors.CLOSED)
         self._deadlines.discard(self)
-        self._owner.closed(self)
+        self.owner.closed(self)
 
     def pause_writing(self) -> None:
         """The upstream does not take what is sent."""
@@ -224,7 +224,7 @@ class Outbound(asyncio.Protocol):
         """The deadline of the present step has passed."""
         self.deadline = NEVER
         if not self.heard:
-            self._owner.silent()
+            self.owner.silent()
         self._fail(errors.STALLED if self._body is not None else errors.FIRST_BYTE)
 
     # steps
@@ -290,13 +290,13 @@ class Outbound(asyncio.Protocol):
         read = read_loosely(data, LARGEST_HEAD, MOST_HEADERS, method)
         if read is not None:
             for kind in read[0].mended:
-                self._owner.mended(kind)
+                self.owner.mended(kind)
         return read
 
     def _mended(self, kind: str) -> None:
         """A fault of the body was put right: the connection serves no other request."""
         self._keep = False
-        self._owner.mended(kind)
+        self.owner.mended(kind)
 
     def _body_of(self, head: ResponseHead) -> Body:
         if head.length is not None:
@@ -307,9 +307,9 @@ class Outbound(asyncio.Protocol):
         """The answer is whole: free the connection first, so that the next request finds it."""
         caller, self.caller = self.caller, None
         if rest:
-            self._owner.mended(self._surplus)
+            self.owner.mended(self._surplus)
         if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
-            self._owner.answers()
+            self.owner.answers()
             self._close()
         else:
             self._body = None
@@ -318,7 +318,7 @@ class Outbound(asyncio.Protocol):
             gate = self._gate
             if gate is not None and gate.paused:
                 gate.resume(PEER_FULL)
-            self._owner.release(self)
+            self.owner.release(self)
         if caller is not None:
             caller.ended(trailers)
 

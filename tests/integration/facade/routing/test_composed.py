@@ -108,6 +108,8 @@ def test_one_part_slow_one_failing_one_refused(facade: Any, scripts: Any) -> Non
     assert 'facade_requests_total{route="start",side="composed",status="2xx"} 1.0' in metrics
 
     def compared() -> bool:
+        # pairs are shed until the comparing process listens: one more each time
+        assert facade.get("/start")[0] == 200
         status = call_object(f"http://127.0.0.1:{facade.admin}/api/status")
         goods = next(one for one in status["routes"] if one["name"] == "goods")
         return bool(goods["compare"]["matched"] >= 1)

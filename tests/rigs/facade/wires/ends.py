@@ -65,6 +65,7 @@ class FakeSide:
 
     def __init__(self) -> None:
         self.reused = self.more = False
+        self.owner = object()
         self.sent = b""
         self.calls: list[Any] = []
 

@@ -25,7 +25,9 @@ class Wanted:
         self._patch.setattr(
             type(side.upstream),
             "connect",
-            lambda _self, _caller, idle_at_most: self.idle_at_most.append(idle_at_most),
+            lambda _self, _caller, idle_at_most, _failed=None: self.idle_at_most.append(
+                idle_at_most
+            ),
         )
         return self
 

@@ -28,8 +28,13 @@ def rig(make_rig: Any) -> Any:
 def asked(rig: Any, *ports: int) -> list[Any]:
     """The peers at these ports that wait for an answer now."""
     wanted = ports or (1, 2, 9)
-    at = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] in wanted]
+    at = [p for p in rig.wire.dialled if port(p) in wanted]
     return [peer for peer in at if peer.read()]
+
+
+def port(peer: Any) -> int:
+    """Where a peer is reached."""
+    return int(peer.transport.get_extra_info("peername")[1])
 
 
 def send(rig: Any, path: str = "/read", method: str = "GET") -> Any:
@@ -45,7 +50,7 @@ def answered(rig: Any, times: int, path: str = "/read") -> set[int]:
     for _ in range(times):
         client = send(rig, path)
         (peer,) = asked(rig)
-        seen.add(peer.transport.get_extra_info("peername")[1])
+        seen.add(port(peer))
         peer.send(OK)
         assert client.read().startswith(b"HTTP/1.1 200")
     return seen
@@ -56,7 +61,7 @@ def frozen(rig: Any, path: str = "/read", method: str = "GET") -> tuple[Any, Any
     while True:
         client = send(rig, path, method)
         (peer,) = asked(rig)
-        if peer.transport.get_extra_info("peername")[1] == SILENT:
+        if port(peer) == SILENT:
             return client, peer
         peer.send(OK)
 
@@ -78,7 +83,7 @@ def test_another_one_comes_before_legacy_and_legacy_after_it(rig: Any) -> None:
     assert len(asked(rig, 2)) == 1
     rig.later(5.5)
     (peer,) = asked(rig)
-    assert peer.transport.get_extra_info("peername")[1] == 9, "both are silent"
+    assert port(peer) == 9, "both are silent"
     peer.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
 
@@ -120,7 +125,7 @@ def test_one_that_answers_again_is_like_the_others(rig: Any, more: bytes) -> Non
         peer.send(OK)
     client = frozen(rig)[0]
     for peer in rig.wire.dialled:
-        if not peer.ended and peer.transport.get_extra_info("peername")[1] == SILENT:
+        if not peer.ended and port(peer) == SILENT:
             peer.send(OK.replace(b"Content", more + b"Content", 1))
     assert client.read().startswith(b"HTTP/1.1 200")
     assert answered(rig, 4) == {1, 2}
@@ -139,6 +144,34 @@ def test_a_read_whose_fresh_connection_is_cut_is_asked_of_another_one(rig: Any) 
     peer.vanish()
     (other,) = asked(rig)
     other.send(OK)
+    assert client.read().startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_a_request_whose_kept_connection_is_cut_is_asked_of_another_one(
+    rig: Any, method: str
+) -> None:
+    """A process that is being killed may end its connections while it still accepts new ones."""
+    answered(rig, 4)
+    path = "/read" if method in ("GET", "HEAD") else "/write"
+    client, _other = send(rig, path, method), send(rig)
+    first, second = asked(rig)
+    assert port(first) != port(second)
+    first.vanish()
+    (again,) = asked(rig)
+    assert port(again) == port(second), "although it is the turn of the first one"
+    again.send(OK)
+    assert client.read().startswith(b"HTTP/1.1 200")
+
+
+def test_the_one_that_cut_is_asked_again_where_no_other_one_is_able(rig: Any) -> None:
+    rig.wire.refuse.add(2)
+    answered(rig, 4)
+    client = send(rig)
+    (peer,) = asked(rig)
+    peer.vanish()
+    (again,) = asked(rig, 1)
+    again.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
 
 
