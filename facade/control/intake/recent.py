@@ -56,21 +56,21 @@ class Recent:
         They are `of` answers to clients, or of copies where a side answered none.
         """
         found: dict[str, dict[str, float | int | str | None]] = {}
+        ends = (self._kept[0], self._kept[-1]) if len(self._kept) > 1 else tuple(self._kept)
         for side in SIDES:
-            answers = self._grown([_counts(kept[1], route, side) for kept in self._kept])
-            copies = self._grown([kept[2].get(route, {}).get(side) for kept in self._kept])
+            answers = _grown([_counts(kept[1], route, side) for kept in ends])
+            copies = _grown([kept[2].get(route, {}).get(side) for kept in ends])
             of = "answers" if sum(answers) or not sum(copies) else "copies"
             found[side] = {**percentiles(answers if of == "answers" else copies), "of": of}
         return found
 
-    def _grown(self, snapshots: list[list[int] | None]) -> list[int]:
-        """What a histogram gained; all of it where it began again."""
-        if not snapshots:
-            return histogram.empty()
-        last = snapshots[-1] or histogram.empty()
-        first = (snapshots[0] if len(snapshots) > 1 else None) or histogram.empty()
-        grown = histogram.difference(last, first)
-        return last if min(grown) < 0 else grown
+
+def _grown(ends: list[list[int] | None]) -> list[int]:
+    """What a histogram gained between its ends; all of it where it began again, or has one."""
+    last = (ends and ends[-1]) or histogram.empty()
+    first = ends[0] if len(ends) > 1 else None
+    grown = histogram.difference(last, first) if first else last
+    return last if min(grown) < 0 else grown
 
 
 def _requests(routes: dict[str, Any], route: str, side: str) -> int:

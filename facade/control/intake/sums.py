@@ -1,5 +1,6 @@
 """Add up counters that came as JSON: numbers, lists of numbers, and objects of them."""
 
+import operator
 from typing import Any
 
 
@@ -19,7 +20,7 @@ def add(total: dict[str, Any], part: dict[str, Any]) -> None:
 def _lists(total: list[Any], part: list[Any]) -> list[Any]:
     if len(total) < len(part):
         total = total + [0] * (len(part) - len(total))
-    return [have + more for have, more in zip(total, part, strict=False)] + total[len(part) :]
+    return [*map(operator.add, total, part), *total[len(part) :]]
 
 
 def growth(later: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:

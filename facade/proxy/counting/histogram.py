@@ -6,6 +6,8 @@ what lies above all bounds. Four bounds per doubling: a percentile is right with
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from operator import sub
 from typing import Final
 
 PER_DOUBLING: Final = 4
@@ -35,23 +37,20 @@ def add(total: list[int], counts: Sequence[int]) -> None:
 
 def difference(later: Sequence[int], earlier: Sequence[int]) -> list[int]:
     """What was counted between two snapshots of one growing histogram."""
-    return [after - before for after, before in zip(later, earlier, strict=True)]
+    return list(map(sub, later, earlier))
 
 
 def percentile(counts: Sequence[int], q: float) -> float | None:
     """The value in ms below which a share `q` (0..1) lies, interpolated; None without values."""
-    total = sum(counts)
-    if not total:
+    seen = list(accumulate(counts))
+    if not seen or not seen[-1]:
         return None
-    wanted = q * total
-    seen = 0
-    for index, count in enumerate(counts):
-        if count and seen + count >= wanted:
-            low = BOUNDS_MS[index - 1] if index else 0.0
-            high = BOUNDS_MS[min(index, len(BOUNDS_MS) - 1)]
-            return low + (high - low) * max(0.0, wanted - seen) / count
-        seen += count
-    return BOUNDS_MS[-1]
+    wanted = q * seen[-1]
+    index = bisect_left(seen, max(wanted, 1.0))
+    low = BOUNDS_MS[index - 1] if index else 0.0
+    high = BOUNDS_MS[min(index, len(BOUNDS_MS) - 1)]
+    before = seen[index] - counts[index]
+    return low + (high - low) * max(0.0, wanted - before) / counts[index]
 
 
 def seconds(counts: Sequence[int]) -> float:
