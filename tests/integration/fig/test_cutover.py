@@ -82,7 +82,7 @@ def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
     _what_stands_against_it_is_named(cutover, fig, home, routes)
     wait_for("the catalog catches up", lambda: _behind(fig) < 2.0)  # what waited was not read
     _there_back_and_there(cutover, fig, routes)
-    _a_saved_price_is_read_before_legacy_has_it(fig, home)
+    _a_saved_price_is_read_before_legacy_has_it(fig, home, wait_for)
     _a_killed_command_is_mended(cutover, fig, routes, wait_for)
     _the_window_is_closed(cutover, fig, routes)
     _accounts_change_hands_while_strangers_register(cutover, fig)
@@ -135,7 +135,7 @@ def _there_back_and_there(cutover, fig, routes) -> None:
     assert "fig cutover goods --back" in explained["pinned"]
 
 
-def _a_saved_price_is_read_before_legacy_has_it(fig, home) -> None:
+def _a_saved_price_is_read_before_legacy_has_it(fig, home, wait_for) -> None:
     """Both feeds stand still: the read models decline, and legacy shows the price of before."""
     here, feed = access.place(Home(home), fig.state), fig.state.process("feed").pid
     shop, legacy = (f"http://127.0.0.1:{fig.state.ports[name]}" for name in ("facade", "legacy"))
@@ -148,10 +148,13 @@ def _a_saved_price_is_read_before_legacy_has_it(fig, home) -> None:
         row = held.execute("SELECT sku FROM product ORDER BY id LIMIT 1 FOR UPDATE").fetchone()
         assert row is not None
         path = f"/admin/products/{row[0]}"
+        # the login has reached the new side: it would decline the form until then
+        wait_for("its page", lambda: "side=new" in staff.get(path).headers["fig-decision"])
         form = {"price": "432.10", "active": "Y", "csrf": token(staff, path)}
         os.kill(feed, signal.SIGSTOP)
         try:
-            assert staff.post(path, data=form).status_code == 302
+            saved = staff.post(path, data=form)
+            assert saved.status_code == 302, saved.text
             assert "+goods" in staff.cookies["fig_after"]
             for page in (path, f"/product/{row[0]}", f"/api/products/{row[0]}"):
                 read = staff.get(page)
