@@ -69,13 +69,11 @@ check: install   ## what to run at every change: linters, types, unit and contra
 without-sockets: install ## unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares two cores by three; whole stacks are the longest files. The demo, which
-# measures one, has the cores for itself.
+# What waits for processes shares two cores by three; whole stacks are the longest files.
 PROCESSES := -n 3 $(BY_FILES)
-STACKS := tests/patterns $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
+STACKS := tests/patterns tests/e2e
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(PROCESSES) tests/integration $(STACKS) $(ARGS)
-	@$(PY) -m pytest -q tests/e2e/test_demo.py $(ARGS)
 
 alone: install   ## the tree without the monolith: installed, its tests, its shop; quicker: ARGS="--borrow"
 	@$(PY) -m tests.rigs.alone $(ARGS)
