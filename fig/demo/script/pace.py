@@ -98,5 +98,5 @@ BRISK = {"open_for": "2s", "ramp": "2s"}
 # Of 24 shoppers a small share is often nobody for a while: one large step for each.
 FAST = Pace(
     "fast", 24, 24, "0.25-0.9", 2, Bounds(20, 10), Bounds(50, 30), Bounds(90, 80), 1.5, 1.5, 4, 1.5,
-    4, 4, 10, (25,), (50,), BRISK,
+    4, 4, 20, (25,), (50,), BRISK,
 )  # fmt: skip
