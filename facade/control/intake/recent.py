@@ -66,7 +66,8 @@ class Recent:
 
 
 def _grown(ends: list[list[int] | None]) -> list[int]:
-    """What a histogram gained between its ends; all of it where it began again, or has one."""
+    """What a histogram gained between its ends; all of it without a first one, or where it began
+    again."""
     last = (ends and ends[-1]) or histogram.empty()
     first = ends[0] if len(ends) > 1 else None
     grown = histogram.difference(last, first) if first else last

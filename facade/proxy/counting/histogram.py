@@ -7,7 +7,6 @@ what lies above all bounds. Four bounds per doubling: a percentile is right with
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from operator import sub
 from typing import Final
 
 PER_DOUBLING: Final = 4
@@ -37,7 +36,7 @@ def add(total: list[int], counts: Sequence[int]) -> None:
 
 def difference(later: Sequence[int], earlier: Sequence[int]) -> list[int]:
     """What was counted between two snapshots of one growing histogram."""
-    return list(map(sub, later, earlier))
+    return [after - before for after, before in zip(later, earlier, strict=True)]
 
 
 def percentile(counts: Sequence[int], q: float) -> float | None:

@@ -280,7 +280,7 @@ class Upstream:
         """Give the caller a connection to an instance, or fail it where there is none.
 
         A request that `failed` on a connection is sent to another instance where one is able: a
-        process that is being killed ends its connections before it stops to accept new ones.
+        process that is being killed may end its connections before it stops to accept new ones.
         """
         instance = self.pick() if failed is None else self._pick_another(failed.owner)
         if instance is None:

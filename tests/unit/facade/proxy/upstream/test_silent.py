@@ -165,12 +165,15 @@ def test_a_request_whose_kept_connection_is_cut_is_asked_of_another_one(
 
 
 def test_the_one_that_cut_is_asked_again_where_no_other_one_is_able(rig: Any) -> None:
-    rig.wire.refuse.add(2)
-    answered(rig, 4)
+    frozen(rig)
+    rig.later(5.3)
+    (peer,) = asked(rig, 2)
+    peer.send(OK)
     client = send(rig)
-    (peer,) = asked(rig)
+    (peer,) = asked(rig, 2)
     peer.vanish()
-    (again,) = asked(rig, 1)
+    (again,) = asked(rig)
+    assert port(again) == 2, "the other one is silent"
     again.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
 
