@@ -177,6 +177,34 @@ def test_a_stale_connection_is_not_legacys_silence(shop: Shop) -> None:
     assert client.read().count(b"200 OK") == 2
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_instance_that_cuts_the_question_is_not_asked_again_at_once(
+    make_rig: Any, keys: KeyFiles, which: int
+) -> None:
+    two = 'legacy: {urls: ["http://one.test:1000", "http://two.test:1001"]}'
+    one = 'legacy: {url: "http://legacy.test:1000"}'
+    assert one in ROUTES
+    shop = Shop(make_rig(ROUTES.replace(one, two), keys), keys)
+    clients = [shop.rig.client() for _ in range(2)]
+
+    def ask() -> list[tuple[int, Any]]:
+        """The ports that are asked, each by one client, and their peers."""
+        shop.rig.later(6.0)
+        for number, client in enumerate(clients):
+            client.send(get("/mine", cookie=f"session=s{number}"))
+        return [(port, peer) for port in (1000, 1001) for peer, _ in shop.at(port)]
+
+    for _, peer in ask():
+        peer.send(ok(SARA))
+    for peer, _ in shop.at(NEW):
+        peer.send(ok())
+    (first, _), (second, _) = waiting = ask()
+    assert first != second
+    waiting[which][1].vanish()
+    other = waiting[1 - which][0]
+    assert len(shop.at(other)) == 1, "also where it is the turn of the one that cut it"
+
+
 def test_a_copy_gets_the_identity_too_and_waits_for_it(shop: Shop) -> None:
     client = shop.rig.client()
     client.send(get("/seen"))
