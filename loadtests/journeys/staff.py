@@ -5,6 +5,8 @@ third does a little of both.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
 
 from loadtests import checks, pages
 from loadtests.answer import Answer
@@ -14,6 +16,9 @@ from loadtests.visitor import Visitor
 ADMIN = ("admin@example.org", "admin-2016")
 ARTICLES = "/admin/products"
 LATER = 202  # the shop has the form, and does it when it can
+# A price changes by so many percent at most. An order that becomes dearer by more than 15 % between
+# its authorisation and its capture waits for a person.
+MOVES = 10
 FOUND_MORE = 3  # pieces that a count finds at most beyond those that the page shows
 REPORTS = 2  # that the bookkeeper opens in one visit
 YEAR, NONSENSE = 0.02, 0.02  # shares of reports; for both the monolith reads a whole year
@@ -60,7 +65,7 @@ def save_price(person: Visitor, sku: str) -> None:
     path = f"{ARTICLES}/{sku}"
     person.get(ARTICLES + f"?q={sku}", ARTICLES, lambda answer: pages.saying(answer, sku))
     fields = person.get(path, f"{ARTICLES}/{{sku}}", pages.page).form(path)
-    price = f"{person.dice.randint(5, 900)}.{person.dice.randint(0, 99):02}"
+    price = another(fields["price"], person.dice)
 
     def saved(answer: Answer) -> None:
         if answer.status == LATER:
@@ -72,6 +77,12 @@ def save_price(person: Visitor, sku: str) -> None:
 
     person.pause()
     person.post_form(path, f"{ARTICLES}/{{sku}}", fields | {"price": price}, saved)
+
+
+def another(price: str, dice: Random) -> str:
+    """A price that differs by a few percent, at least 1.00."""
+    percent = 100 + dice.choice((-1, 1)) * dice.randint(1, MOVES)
+    return f"{max(Decimal(price) * percent / 100, Decimal(1)):.2f}"
 
 
 def count(person: Visitor, sku: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -90,6 +91,15 @@ def test_the_whole_story(office: BackOffice, fake_shop: Any, make_person: Any) -
     assert fake_shop.failures == []
     assert set(office.prices.values()).isdisjoint({"19.99"})
     assert set(office.counted) == {7, 8, 9, 10}, "the same count is one of them"
+
+
+def test_a_price_changes_and_never_by_what_a_person_would_have_to_approve() -> None:
+    dice = Random(7)
+    prices = [float(staff.another("100.00", dice)) for _ in range(1000)]
+    assert 90.0 <= min(prices) < 91.0
+    assert 109.0 < max(prices) <= 110.0
+    assert 100.0 not in prices
+    assert {staff.another("1.00", dice) for _ in range(100)} >= {"1.00", "1.10"}
 
 
 def test_a_price_that_was_not_kept_is_a_failure(
