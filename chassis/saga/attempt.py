@@ -42,6 +42,7 @@ async def attempt(saga: Saga, state: State, move: Move, under: Circumstances) ->
         recalled=state.recalled,
         doubt=state.doubt,
         given_up=state.given_up,
+        approved=state.approved,
         promise=under.promise,
     )
     step = saga.steps[state.position]

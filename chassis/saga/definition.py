@@ -67,7 +67,8 @@ class Context:
     `age` is how many seconds ago that is, and at least so long. After `until` (seconds of this
     process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
     be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it,
-    `given_up`: a person does not. `doubt`: an attempt before this one may have had its effect.
+    `given_up`: a person does not. `approved`: it was parked at this step, and a person who has read
+    why resumed it. `doubt`: an attempt before this one may have had its effect.
     `promise` is for a step that `promises`: it stores that the step begins, in the open transaction
     of the connection that it is given, or at once; it raises LeaseLost, and then nothing may be
     begun.
@@ -83,6 +84,7 @@ class Context:
     reason: str = ""
     recalled: bool = False
     given_up: bool = False
+    approved: bool = False
     doubt: bool = False
     promise: Callable[..., Awaitable[None]] = field(default=_stored_before, compare=False)
 

@@ -158,11 +158,12 @@ def park(state: State) -> State:
 
 
 def resume(state: State) -> State:
-    """A person says: go on where it was parked, with a fresh deadline and budget."""
+    """A person says: go on where it was parked, with a fresh deadline and budget. What the step
+    left to a person to judge is thereby approved."""
     if state.phase is not Phase.PARKED:
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
     phase = state.parked_from or Phase.FORWARD
-    return _again(state).changed(phase=phase, parked_from=None)
+    return _again(state).changed(phase=phase, parked_from=None, approved=True)
 
 
 def compensate(saga: Saga, state: State) -> State:
@@ -177,7 +178,7 @@ def compensate(saga: Saga, state: State) -> State:
     last = state.position if going_back else _last(state)
     stuck = [number for number in range(last + 1) if saga.steps[number].undo is None]
     if stuck and min(stuck) >= saga.pivot and _may_be_asked(saga, state):
-        return resume(state).changed(given_up=True)
+        return resume(state).changed(given_up=True, approved=False)
     if stuck:
         names = ", ".join(saga.steps[number].name for number in stuck)
         raise ValueError(f"saga {state.saga_id}: no way to undo {names}")
@@ -282,7 +283,7 @@ def _park(state: State, reason: str) -> State:
 
 def _fresh(state: State) -> State:
     """As at the beginning of a step."""
-    return _again(state).changed(mode=Mode.READY, tried=0.0, doubt=False)
+    return _again(state).changed(mode=Mode.READY, tried=0.0, doubt=False, approved=False)
 
 
 def _again(state: State) -> State:

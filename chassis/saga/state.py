@@ -57,6 +57,7 @@ class State:
     waits_for: str = ""  # the callee that was away at the last attempt
     recalled: bool = False  # the client no longer wants it
     given_up: bool = False  # a person has given it up, and its pivot may have had its effect
+    approved: bool = False  # parked at this step, it was resumed by a person
     told: tuple[str, ...] = ()  # the kinds of outcome of attempts at this step that the log has
     again: int = 0  # attempts since the log's last line whose outcome it has already
 

@@ -41,9 +41,15 @@ class Endpoints:
         return await self._carry_out(command)
 
     async def capture(self, payment_id: str, body: bytes) -> Reply:
-        """An amount, which may differ from what was authorised."""
+        """An amount, which may differ from what was authorised: by much where a person approved."""
         wanted = Capture.model_validate_json(body)
-        command = Command(Operation.CAPTURE, payment_id, wanted.amount, order_no=wanted.order_no)
+        command = Command(
+            Operation.CAPTURE,
+            payment_id,
+            wanted.amount,
+            order_no=wanted.order_no,
+            approved=wanted.approved,
+        )
         return await self._carry_out(command)
 
     async def void(self, payment_id: str, _: bytes) -> Reply:

@@ -30,7 +30,7 @@ from new_services.payments.domain import (
 from new_services.payments.provider import Declined, Provider, ProviderSilent
 
 # So much more than was authorised may be taken: prices move between an order's quote and legacy's
-# own sum. Whatever is above is for a person to judge.
+# own sum. Whatever is above is for a person to approve.
 MOST_TAKEN = Decimal("1.15")
 QUESTIONS = 2  # after silence, before the answer is that the effect is unknown
 PUBLISHES: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
@@ -53,6 +53,7 @@ class Command:
     method: str = ""
     order_no: str = ""
     reason: str = ""  # of a void
+    approved: bool = False  # by a person: a capture of much more than was authorised
 
 
 class Handler:
@@ -168,7 +169,7 @@ def _begun(command: Command, payment: Payment | None) -> Payment:
         amount = command.amount or Decimal(0)
         return Payment(command.payment_id, command.method, amount, status)
     if command.operation is Operation.CAPTURE and command.amount is not None:
-        if command.amount > payment.amount * MOST_TAKEN:
+        if command.amount > payment.amount * MOST_TAKEN and not command.approved:
             much = f"{command.amount:.2f} of {payment.amount:.2f} authorised"
             raise NotPossible(f"cannot capture: that is more than may be taken, {much}")
         payment = replace(payment, amount=command.amount, order_no=command.order_no)

@@ -21,10 +21,12 @@ OrderNo = Annotated[str, Field(max_length=50)]
 
 
 class Capture(BaseModel):
-    """The amount to take; it may differ from what was authorised. And the order it pays for."""
+    """The amount to take; it may differ from what was authorised, by much only where a person has
+    approved it. And the order it pays for."""
 
     amount: Amount
     order_no: OrderNo = ""
+    approved: bool = False
 
 
 class Refund(BaseModel):

@@ -147,9 +147,12 @@ class Payments:
         """Nothing is authorised any more, now or later."""
         _done(await self._partner.call("POST", f"/payments/{saga_id}/void"))
 
-    async def capture(self, saga_id: str, order_no: str, amount: str) -> None:
-        """Take this amount, for this order."""
-        body = {"amount": amount, "order_no": order_no}
+    async def capture(
+        self, saga_id: str, order_no: str, amount: str, *, approved: bool = False
+    ) -> None:
+        """Take this amount, for this order. Refused where it is much more than was authorised and
+        no person has approved it."""
+        body = {"amount": amount, "order_no": order_no, "approved": approved}
         _done(await self._partner.call("POST", f"/payments/{saga_id}/capture", body))
 
     async def refund(self, saga_id: str, order_no: str) -> str:

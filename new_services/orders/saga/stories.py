@@ -194,7 +194,9 @@ class Stories:
         """The money and the goods: neither waits for the other, each may be asked for again."""
         order, stamp = _order(context), await self.record.stamp()
         results = await asyncio.gather(
-            self.payments.capture(context.saga_id, order.order_no, order.total),
+            self.payments.capture(
+                context.saga_id, order.order_no, order.total, approved=context.approved
+            ),
             self.inventory.sell(context.saga_id, order.order_no, order.created, stamp),
             return_exceptions=True,
         )

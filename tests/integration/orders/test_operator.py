@@ -67,6 +67,46 @@ def test_what_cannot_be_captured_waits_for_a_person_who_resumes_it(shop: Any) ->
     assert fig(shop, "sagas", "--stuck").returncode == 0
 
 
+@pytest.fixture
+def dearer(shop: Any) -> Iterator[str]:
+    """A saga whose order is twice as dear as what was authorised: its price rose in between."""
+    price = "UPDATE product SET price = %s WHERE sku = 'MUG'"
+    was = shop.value("legacy", "SELECT price FROM product WHERE sku = 'MUG'")
+    quoted = "SELECT fields->>'list_price' FROM mirror WHERE entity = 'product' AND key = '2'"
+    shop.until("the old price", lambda: float(shop.value("orders", quoted)) == float(was))
+    with accepted(shop) as saga_id:
+        shop.query("legacy", price, f"{2 * float(was):.2f}")
+    try:
+        parked(shop, saga_id)
+        yield saga_id
+    finally:
+        shop.query("legacy", price, was)
+    shop.balance()
+
+
+def test_a_much_dearer_order_is_paid_once_a_person_approves(shop: Any, dearer: str) -> None:
+    printed = fig(shop, "saga", dearer)
+    assert printed.returncode == 1
+    assert "more than may be taken, 19.80 of 9.90 authorised" in printed.stdout
+    resumed = fig(shop, "saga", dearer, "resume")
+    assert resumed.returncode == 0, resumed.stderr
+    phase = "SELECT phase FROM saga WHERE id = %s"
+    shop.until("ended", lambda: shop.value("orders", phase, dearer) in ("done", "parked"))
+    paid = "SELECT status, amount::text FROM payment WHERE id = %s"
+    assert shop.query("payments", paid, dearer) == [("captured", "19.80")]
+
+
+def test_a_much_dearer_order_that_is_cancelled_is_not_paid(shop: Any, dearer: str) -> None:
+    number = "SELECT order_no FROM orders WHERE po_number LIKE %s"
+    order_no = shop.value("legacy", number, f"%~{dearer}")
+    cancelled = shop.ask("new", "POST", f"/api/orders/{order_no}/cancel")
+    assert cancelled.status_code in (200, 202), cancelled.text
+    shop.settled()
+    resumed = fig(shop, "saga", dearer, "resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert shop.value("payments", "SELECT status FROM payment WHERE id = %s", dearer) == "voided"
+
+
 def test_what_cannot_be_undone_waits_for_a_person_who_undoes_it(shop: Any) -> None:
     """Legacy refuses, and the inventory will not let go of what it takes for sold."""
     left = shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'")

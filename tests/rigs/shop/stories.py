@@ -40,8 +40,8 @@ class Callee:
         self.plays: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def called(*values: Any) -> Any:
-            self.calls.append((name, *values))
+        async def called(*values: Any, **named: Any) -> Any:
+            self.calls.append((name, *values, *named.values()))
             played = self.plays.get(name)
             if isinstance(played, BaseException):
                 raise played

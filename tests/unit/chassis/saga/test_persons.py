@@ -32,6 +32,19 @@ def test_a_resumed_one_goes_on_where_it_was_with_a_fresh_budget() -> None:
         logic.resume(at(0))
 
 
+def test_who_resumes_a_step_approves_it_and_no_other_one() -> None:
+    assert not at(1).approved
+    resumed = logic.resume(logic.park(at(1, mode=Mode.READY)))
+    assert resumed.approved
+    begun = logic.begin(resumed, logic.Move.DO, 1.0)
+    again = logic.settle(SAGA, begun, logic.Absent("away"), 1.0, lambda: 0.0)
+    assert again.approved, "its next attempt, too"
+    onward = logic.settle(SAGA, begun, logic.Done({}), 1.0, lambda: 0.0)
+    assert (onward.position, onward.approved) == (2, False)
+    in_doubt = logic.park(at(1, doubt=True, mode=Mode.UNKNOWN))
+    assert not logic.compensate(SAGA, in_doubt).approved
+
+
 def test_an_open_one_is_not_compensated_and_the_remedy_is_named() -> None:
     with pytest.raises(ValueError, match=r"is forward, not parked; park it first$"):
         logic.compensate(SAGA, at(0))

@@ -81,6 +81,7 @@ FIELDS = {
     "reason": "why",
     "recalled": True,
     "given_up": True,
+    "approved": True,
     "doubt": True,
 }
 

@@ -58,6 +58,11 @@ def endpoints(handler: Handler, database: Database | None = None) -> Endpoints:
             b'{"amount": "9.50", "order_no": "SO-1"}',
             Command(Operation.CAPTURE, "S-1", Decimal("9.50"), order_no="SO-1"),
         ),
+        (
+            "capture",
+            b'{"amount": "9.50", "order_no": "SO-1", "approved": true}',
+            Command(Operation.CAPTURE, "S-1", Decimal("9.50"), order_no="SO-1", approved=True),
+        ),
         ("void", b"", Command(Operation.VOID, "S-1")),
         ("refund", b'{"order_no": "SO-1"}', Command(Operation.REFUND, "S-1", order_no="SO-1")),
         ("refund", b"", Command(Operation.REFUND, "S-1")),

@@ -102,6 +102,12 @@ async def test_much_more_is_for_a_person_to_judge(make: Make, amount: str) -> No
     assert (world.provider.calls, world.rows.payment) == ([], AUTHORISED)
 
 
+async def test_what_a_person_approved_is_taken_however_much_it_is(make: Make) -> None:
+    captured = await make(AUTHORISED).do(replace(CAPTURE, amount=Decimal("500.00"), approved=True))
+    assert captured is not None
+    assert (captured.amount, captured.status) == (Decimal("500.00"), Status.CAPTURED)
+
+
 @pytest.mark.parametrize("payment", [None, replace(AUTHORISED, status=Status.VOIDED)])
 async def test_what_is_not_authorised_cannot_be_captured(
     make: Make, payment: Payment | None

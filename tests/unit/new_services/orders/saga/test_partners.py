@@ -168,7 +168,13 @@ CALLS: list[tuple[str, Any, str, Any]] = [
         "POST /payments/S-1/capture",
         lambda one: Payments(one).capture("S-1", "SO-1", "9.50"),
         "capture",
-        {"amount": "9.50", "order_no": "SO-1"},
+        {"amount": "9.50", "order_no": "SO-1", "approved": False},
+    ),
+    (
+        "POST /payments/S-1/capture",
+        lambda one: Payments(one).capture("S-1", "SO-1", "9.50", approved=True),
+        "approved",
+        {"amount": "9.50", "order_no": "SO-1", "approved": True},
     ),
     (
         "POST /payments/S-1/refund",

@@ -241,9 +241,12 @@ async def test_where_the_session_has_ended_the_feed_decides_once_it_is_certain(
 WRITTEN = {"write": {"order": ORDER.to_dict()}}
 
 
-async def test_money_and_goods_are_taken_for_the_order_that_was_written(world: World) -> None:
-    await world.do(PLACE, "collect", results=WRITTEN)
-    assert world.payments.calls == [("capture", "S-1", "SO-1", "20.00")]
+@pytest.mark.parametrize("approved", [False, True])
+async def test_money_and_goods_are_taken_for_the_order_that_was_written(
+    world: World, approved: bool
+) -> None:
+    await world.do(PLACE, "collect", results=WRITTEN, approved=approved)
+    assert world.payments.calls == [("capture", "S-1", "SO-1", "20.00", approved)]
     assert world.inventory.calls == [("sell", "S-1", "SO-1", ORDER.created, LEGACYS)]
 
 
