@@ -26,7 +26,6 @@ from contracts.feed.mapping import Mapping as Table
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import PROJECT, described
 from loadtests.bench.marks import put
-from migrations import runner
 from new_services.anticorruption.read_models import MAPPINGS
 from new_services.orders.projections import Projection
 
@@ -116,9 +115,7 @@ def measure(world: World, count: int) -> str:
     world.start_engines(count)
     with psycopg.connect(world.url("legacy")) as connection:
         connection.execute(LAWFUL)
-    with psycopg.connect(world.url("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE orders")
-    runner.upgrade("orders", world.url("orders"))
+    world.create("orders")
     asyncio.run(fill(world.url("legacy"), world.url("orders")))
     lines = [f"Machine: {described()}; load average {os.getloadavg()[0]:.1f} after filling.", "",
              "| all equal | rows | time | CPU of verify | CPU of PostgreSQL | bar |",

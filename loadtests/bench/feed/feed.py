@@ -109,7 +109,7 @@ def main() -> None:
         world = World(Path(folder))
         try:
             filled = backfill(world, options.orders)
-            world.start_catalog()
+            world.start_reader("catalog")
             world.wait_until_ready("catalog", 120)
             times, cpu = uvloop.run(pace(world, options.rate, options.seconds))
         finally:

@@ -18,6 +18,7 @@ from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT
 from loadtests.bench.processes import free_port
 from loadtests.bench.spending import used_by
+from migrations import runner
 
 START_SECONDS, STOP_SECONDS = 120.0, 20.0
 ORDERS = """
@@ -72,19 +73,26 @@ class World:
             "postgres", [sys.executable, "-m", "fig.stack.engines.postgres", *arguments], data
         )
         store = ["-js", "-sd", str(self._folder / "js"), "-p", str(self._ports["nats"])]
-        self._start(
-            "nats", [shutil.which("nats-server") or _beside_python(), "-a", "127.0.0.1", *store]
-        )
+        beside_python = Path(sys.executable).parent / "nats-server"
+        server = shutil.which("nats-server") or str(beside_python)
+        self._start("nats", [server, "-a", "127.0.0.1", *store])
         self._wait("PostgreSQL", self._answers)
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            for name in ("legacy", "catalog"):
-                connection.execute(f"CREATE DATABASE {name}")
-        for command in (("migrations", "legacy", "upgrade"), ("migrations", "catalog", "upgrade"),
-                        ("legacy_monolith.seed", "--scale", "1")):  # fmt: skip
-            self._run(*command)
+        for name in ("legacy", "catalog"):
+            self.create(name)
+        subprocess.run(
+            [sys.executable, "-m", "legacy_monolith.seed", "--scale", "1"],
+            env=os.environ | {"LEGACY_DATABASE_URL": self.url("legacy")},
+            cwd=PROJECT, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
         with psycopg.connect(self.url("legacy"), autocommit=True) as connection:
             connection.execute(ORDERS, [orders])
             connection.execute("VACUUM ANALYZE orders")
+
+    def create(self, name: str) -> None:
+        """A database with all of its tables, which are empty."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        runner.upgrade(name, self.url(name))
 
     def start_feed(self) -> None:
         """The feed; returns at once."""
@@ -93,11 +101,12 @@ class World:
             "FEED_NATS_URL": self.nats_url, "FEED_LISTEN": f"127.0.0.1:{self._ports['feed']}",
         })  # fmt: skip
 
-    def start_catalog(self) -> None:
-        """The catalog; returns at once."""
-        self._start("catalog", [sys.executable, "-m", "new_services.catalog"], {
-            "CATALOG_DATABASE_URL": self.url("catalog"), "CATALOG_NATS_URL": self.nats_url,
-            "CATALOG_LISTEN": f"127.0.0.1:{self._ports['catalog']}",
+    def start_reader(self, name: str) -> None:
+        """A service with a read model, such as the catalog; returns at once."""
+        prefix = name.upper()
+        self._start(name, [sys.executable, "-m", f"new_services.{name}"], {
+            f"{prefix}_DATABASE_URL": self.url(name), f"{prefix}_NATS_URL": self.nats_url,
+            f"{prefix}_LISTEN": f"127.0.0.1:{self._ports[name]}",
         })  # fmt: skip
 
     def wait_until_ready(self, name: str, seconds: float) -> None:
@@ -131,17 +140,6 @@ class World:
                 raise TimeoutError(f"{name} is not ready after {seconds:.0f} s")
             time.sleep(0.05)
 
-    def _run(self, *command: str) -> None:
-        urls = {f"{name.upper()}_DATABASE_URL": self.url(name) for name in ("legacy", "catalog")}
-        subprocess.run(
-            [sys.executable, "-m", *command],
-            env=os.environ | urls, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         log, env = self._folder / f"{name}.log", os.environ | (env or {})
         self._processes[name] = children.start(Program(command, log, env, PROJECT, append=True))
-
-
-def _beside_python() -> str:
-    return str(Path(sys.executable).parent / "nats-server")

@@ -165,8 +165,8 @@ def fill(world: ReadWorld, orders: int, say: Callable[[str], None]) -> str:
     world.fill(orders, say)
     began = time.monotonic()
     world.start_feed()
-    world.start_catalog()
-    world.start_sales()
+    for name in ("catalog", "sales"):
+        world.start_reader(name)
     world.start_monolith()
     world.wait_until_ready("sales", 300 + orders / 500)
     took = time.monotonic() - began

@@ -1,6 +1,5 @@
 """Both sides over one shop with a million orders more: what `bench-read` asks, each on one core."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,11 +48,7 @@ class ReadWorld(World):
     def fill(self, orders: int, say: Callable[[str], None]) -> None:
         """The seeded shop, and so many orders more."""
         self.start_engines(0)
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE sales")
-        environment = os.environ | {"SALES_DATABASE_URL": self.url("sales")}
-        upgrade = (sys.executable, "-m", "migrations", "sales", "upgrade")
-        subprocess.run(upgrade, env=environment, check=True, stdout=subprocess.DEVNULL)
+        self.create("sales")
         with psycopg.connect(self.url("legacy"), autocommit=True) as connection:
             connection.execute(ORDERS, [orders, orders])
             lines = connection.execute(LINES).rowcount
@@ -70,15 +65,6 @@ class ReadWorld(World):
         }
         command = [sys.executable, "-m", *command, "legacy_monolith.wsgi:app"]
         self._start("legacy", command, settings)
-
-    def start_sales(self) -> None:
-        """The sales figures; returns at once."""
-        settings = {
-            "SALES_DATABASE_URL": self.url("sales"),
-            "SALES_NATS_URL": self.nats_url,
-            "SALES_LISTEN": self.address("sales").removeprefix("http://"),
-        }
-        self._start("sales", [sys.executable, "-m", "new_services.sales"], settings)
 
     def sold(self) -> tuple[int, int]:
         """Orders and lines that the sales figures hold."""
