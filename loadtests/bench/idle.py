@@ -8,14 +8,15 @@ proportional share (PSS): a page that several processes share is counted once.
 """
 
 import argparse
-import json
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from pathlib import Path
 
 from loadtests.bench import machine
 from loadtests.bench.orders import Stack
+from loadtests.bench.processes import number
 from loadtests.proc import family
 
 REST_SECONDS = 8.0
@@ -33,12 +34,7 @@ class Used:
     processes: int = 0
 
     def __add__(self, other: "Used") -> "Used":
-        return Used(
-            self.seconds + other.seconds,
-            self.wakeups + other.wakeups,
-            self.memory + other.memory,
-            self.processes + other.processes,
-        )
+        return Used(*map(add, astuple(self), astuple(other)))
 
 
 def used(pid: int) -> Used:
@@ -48,22 +44,15 @@ def used(pid: int) -> Used:
     try:
         for thread in (folder / "task").iterdir():
             seconds += int((thread / "schedstat").read_text().split()[0]) / 1e9
-            wakeups += int(_field(thread / "status", "voluntary_ctxt_switches"))
-        return Used(seconds, wakeups, int(_field(folder / "smaps_rollup", "Pss")) / 1024, 1)
+            wakeups += number(thread / "status", "voluntary_ctxt_switches")
+        return Used(seconds, wakeups, number(folder / "smaps_rollup", "Pss") / 1024, 1)
     except OSError:
         return Used()
 
 
-def _field(path: Path, name: str) -> str:
-    for line in path.read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return line.split()[1]
-    return "0"
-
-
 def look(stack: Stack) -> dict[str, Used]:
     """By the stack's names of its processes; the supervisor with what it has besides them."""
-    state = json.loads((stack.folder / "run/state.json").read_text())
+    state = stack.state
     named = {
         one["name"]: set(family(one["pid"]))
         for one in state["processes"]
@@ -108,11 +97,11 @@ def main() -> None:
     options = parser.parse_args()
     took = []
     with tempfile.TemporaryDirectory(prefix="bench-idle-") as folder:
-        for number in range(2):
+        for turn in range(2):
             began = time.perf_counter()
             with Stack(Path(folder), options.port_base) as stack:
                 took.append(time.perf_counter() - began)
-                if number:
+                if turn:
                     time.sleep(REST_SECONDS)
                     before = look(stack)
                     time.sleep(options.seconds)

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +70,7 @@ class Round:
 
     seconds: float
     took: list[float] = field(default_factory=list)
-    statuses: dict[int, int] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
     cpu: dict[str, float] = field(default_factory=dict)  # by process
     began: float = field(default_factory=time.perf_counter)
     elapsed: float = 0.0  # until the last saga had ended
@@ -78,7 +79,7 @@ class Round:
     @property
     def rate(self) -> float:
         """Orders per second that were placed and answered so."""
-        return self.statuses.get(201, 0) / self.seconds
+        return self.statuses[201] / self.seconds
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,23 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         subprocess.run([*FIG, "down", "--quiet"], env=self.environment, check=False)
 
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """As the supervisor writes it down."""
+        found: Mapping[str, Any] = json.loads((self.folder / "run/state.json").read_text())
+        return found
+
     def port(self, name: str) -> int:
         """By its name in the port plan."""
-        return int(json.loads((self.folder / "run/state.json").read_text())["ports"][name])
+        return int(self.state["ports"][name])
 
     def client(self, name: str) -> HttpClient:
         return HttpClient(f"http://127.0.0.1:{self.port(name)}", limit=256)
 
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU that each process and its children have used so far; the customers too."""
-        state = json.loads((self.folder / "run/state.json").read_text())
         found = {"customers": time.process_time()}
-        for one in state["processes"]:
+        for one in self.state["processes"]:
             if one["state"] == "ready" and one["name"] == spending.SERVER:
                 found |= spending.by_database(one["pid"])
             elif one["state"] == "ready":
@@ -185,7 +191,7 @@ async def load(
             at = time.perf_counter()
             answer = await send(person, body)
             done.took.append(time.perf_counter() - at)
-            done.statuses[answer.status] = done.statuses.get(answer.status, 0) + 1
+            done.statuses[answer.status] += 1
 
     await asyncio.gather(*(shop(person, random.Random(n)) for n, person in enumerate(people)))
     done.seconds = time.perf_counter() - began
@@ -237,7 +243,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
         one.elapsed = time.perf_counter() - one.began
         if number:  # the first round only warms up
             rounds[name].append(one)
-            print(f"{name:13} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
+            print(f"{name:13} {one.rate:6.1f} orders/s  {dict(one.statuses)}", flush=True)  # noqa: T201
 
     for number in range(options.rounds + 1):
         await one_round(MONOLITH, number)
@@ -271,10 +277,7 @@ def table(found: dict[str, Any], options: argparse.Namespace) -> str:
     lines = ["| | orders/s | p50 ms | p99 ms | cores busy | answers |", "|---|---|---|---|---|---|"]
     for name, rounds in found["rounds"].items():
         took = [each for one in rounds for each in one.took]
-        statuses: dict[int, int] = {}
-        for one in rounds:
-            for status, count in one.statuses.items():
-                statuses[status] = statuses.get(status, 0) + count
+        statuses: Counter[int] = sum((one.statuses for one in rounds), Counter())
         said = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
         rate = median(one.rate for one in rounds)
         busy = f"{median(one.busy for one in rounds):.0%}"
@@ -311,7 +314,7 @@ def _ratios(rounds: dict[str, list[Round]], cpu: dict[str, dict[str, float]]) ->
 def _cpu(rounds: Sequence[Round], idle: dict[str, float]) -> dict[str, float]:
     """Milliseconds per order, without what the stack uses with nothing to do."""
     lasted = sum(one.elapsed for one in rounds)
-    orders = sum(sum(one.statuses.values()) for one in rounds) or 1
+    orders = sum(one.statuses.total() for one in rounds) or 1
     names = {name for one in rounds for name in one.cpu}
     found = {
         name: (sum(one.cpu.get(name, 0.0) for one in rounds) - idle.get(name, 0.0) * lasted)

@@ -73,10 +73,15 @@ def _busy_seconds(pid: int) -> float:
 
 def resident_peak(pid: int) -> float:
     """The most memory a process ever held, in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    return number(Path(f"/proc/{pid}/status"), "VmHWM") / 1024
+
+
+def number(path: Path, name: str) -> int:
+    """The number after `NAME:` in a file of /proc; 0 where there is no such line."""
+    for line in path.read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    return 0
 
 
 def free_port() -> int:

@@ -122,11 +122,14 @@ class Stack:
         """A generated password, such as that of a database's owner, or `session`."""
         return str(json.loads((self.folder / "secrets.json").read_text())[name])
 
-    def database(self, name: str, role: str = "") -> psycopg.Connection[Any]:
-        """A connection to one of the databases, as its owner or in another role."""
+    def address(self, name: str, role: str = "") -> str:
+        """The URL of one of the databases, as its owner or in another role."""
         role, port = role or name, self.state["ports"]["postgres"]
-        url = f"postgresql://{role}:{self.secret(role)}@127.0.0.1:{port}/{name}"
-        return psycopg.connect(url, autocommit=True)
+        return f"postgresql://{role}:{self.secret(role)}@127.0.0.1:{port}/{name}"
+
+    def database(self, name: str, role: str = "") -> psycopg.Connection[Any]:
+        """A connection to that address."""
+        return psycopg.connect(self.address(name, role), autocommit=True)
 
     def family(self, name: str) -> list[int]:
         """A process, its children, and theirs."""

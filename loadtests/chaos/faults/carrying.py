@@ -53,10 +53,8 @@ class Carrying:
         self._report.add(Struck("flipped", now, now, moved, "routes that moved"))
 
     def move(self, event: Cutover) -> None:
-        """In a thread of its own; one after the other."""
-        thread = threading.Thread(target=self._move, args=(event,), daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        """Beside all else; one after the other."""
+        self._beside(self._move, event)
 
     def _move(self, event: Cutover) -> None:
         with self._moving:
@@ -72,7 +70,11 @@ class Carrying:
             say(self._owners.settle(domain))
 
     def begin(self, event: Lasting) -> None:
-        thread = threading.Thread(target=self._last, args=(event,), daemon=True)
+        self._beside(self._last, event)
+
+    def _beside(self, act: Callable[..., None], event: Cutover | Lasting) -> None:
+        """In a thread of its own."""
+        thread = threading.Thread(target=act, args=(event,), daemon=True)
         self._threads.append(thread)
         thread.start()
 

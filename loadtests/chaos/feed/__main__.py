@@ -5,7 +5,6 @@ not go on. The seed decides which process is killed when.
 """
 
 import argparse
-import json
 import random
 import secrets
 import sys
@@ -27,12 +26,6 @@ BETWEEN = ("feed", "nats", "postgres")
 REST_SECONDS = dict.fromkeys((*BETWEEN, *READ_MODELS), 5.0) | {"postgres": 15.0}
 SETTLE_SECONDS = 120.0
 NO_VERDICT = 2
-
-
-def legacy_url(stack: Stack) -> str:
-    """Of the owner of legacy's database."""
-    secret = json.loads((stack.folder / "secrets.json").read_text())["legacy"]
-    return f"postgresql://legacy:{secret}@127.0.0.1:{stack.state['ports']['postgres']}/legacy"
 
 
 def kill_at_random(stack: Stack, seconds: float, dice: random.Random) -> Counter[str]:
@@ -69,7 +62,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     dice = random.Random(options.seed)
     rate = options.rate / WRITERS
     seeds = [dice.randrange(2**32) for _ in range(WRITERS)]
-    writers = [Writer(legacy_url(stack), rate, random.Random(seed)) for seed in seeds]
+    writers = [Writer(stack.address("legacy"), rate, random.Random(seed)) for seed in seeds]
     for writer in writers:
         writer.start()
     began = time.monotonic()

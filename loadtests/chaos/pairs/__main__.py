@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -57,13 +58,10 @@ def _counted(stack: Stack) -> str:
     """What the facade counted of it."""
     status = call_object(f"{stack.state['urls']['admin']}/api/status")
     retries = sum(route["retries"] for route in status["routes"])
-    failures: dict[str, int] = {}
-    for route in status["routes"]:
-        for phase, number in route["failures"].items():
-            failures[phase] = failures.get(phase, 0) + number
+    failures = sum((Counter(route["failures"]) for route in status["routes"]), Counter())
     return (
         f"the facade asked another instance or connection {retries} times, legacy"
-        f" {status['totals']['fallbacks']} times; failures of sides: {failures or 'none'}"
+        f" {status['totals']['fallbacks']} times; failures of sides: {dict(failures) or 'none'}"
     )
 
 

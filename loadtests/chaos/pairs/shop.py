@@ -52,10 +52,8 @@ def skus(stack: Stack) -> list[str]:
 
 def paths(goods: Sequence[str]) -> list[str]:
     """What is read."""
-    found = ["/api/products", "/api/categories", "/api/orders", "/api/start", "/"]
-    for sku in goods:
-        found += [f"/api/stock/{sku}"]
-    return found
+    lists = ("/api/products", "/api/categories", "/api/orders", "/api/start", "/")
+    return [*lists, *(f"/api/stock/{sku}" for sku in goods)]
 
 
 def articles(url: str) -> list[str]:
