@@ -73,7 +73,7 @@ def report(rate: int, filled: Backfill, times: Times, cpu: Mapping[str, float]) 
     lines.append(f"| ratio | {ratios[0]:.1f} | {ratios[1]:.1f} |")
     thousands = len(times.committed) / 1000
     used = ", ".join(f"{name} {seconds / thousands:.2f}" for name, seconds in cpu.items())
-    pace = filled.rows / filled.seconds
+    pace = filled.rows / max(0.1, filled.seconds)  # the feed's log rounds to tenths
     lines += [
         "",
         f"Seconds of CPU for 1,000 commits: {used}; at this pace a core has "

@@ -21,7 +21,7 @@ SLOT = "bench_bare"
 POLL_SECONDS = 0.001
 POSTGRES_EPOCH = 946_684_800
 QUANTITY = 1  # column of table stock
-LAST_SECONDS = 3.0  # for what is still on its way at the end
+LAST_SECONDS = 60.0  # at most for what is still on its way at the end
 
 
 @dataclass
@@ -51,33 +51,46 @@ async def measure(
         times.heard[number] = time.time()
 
     await bus.subscribe(legacy_subject("stock"), cb=hear)
+    await bus.flush()
     replication = await stream.connect(legacy)
     create = f"CREATE_REPLICATION_SLOT {SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"
     await replication.execute(create)
-    others = [
-        asyncio.create_task(_decode(replication, times)),
-        asyncio.create_task(_look(catalog, times)),
-    ]
-    await _write(legacy, rate, seconds)
-    await asyncio.sleep(LAST_SECONDS)
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    reader = await asyncpg.connect(catalog)
+    newest = await reader.fetchval("SELECT max(lsn) FROM stock")  # before the first commit
+    async with asyncio.TaskGroup() as tasks:
+        others = [
+            tasks.create_task(_decode(replication, times)),
+            tasks.create_task(look(reader, newest, times)),
+        ]
+        await arrived(times, await _write(legacy, rate, seconds))
+        for task in others:
+            task.cancel()
+    await reader.close()
     await replication.close()
     await bus.close()
     return times, time.process_time() - began
 
 
-async def _write(url: str, rate: int, seconds: float) -> None:
-    """Each commit writes the next number into the stock of some article."""
+async def arrived(times: Times, last: int, seconds: float = LAST_SECONDS) -> None:
+    """Until the last commit has been seen everywhere: no other hides it, and each list keeps the
+    order of the commits. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        seen = (times.decoded, times.heard, times.visible)
+        while not all(last in each for each in seen):  # noqa: ASYNC110 - three of them fill these
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _write(url: str, rate: int, seconds: float) -> int:
+    """Each commit writes the next number into the stock of some article; returns the last one."""
     connection = await asyncpg.connect(url)
     skus = [row["sku"] for row in await connection.fetch("SELECT sku FROM stock")]
-    began = time.monotonic()
-    for number in range(1, int(rate * seconds) + 1):
+    began, last = time.monotonic(), max(1, int(rate * seconds))
+    for number in range(1, last + 1):
         await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
         sku = random.choice(skus)
         await connection.execute("UPDATE stock SET qty = $1 WHERE sku = $2", 10**6 + number, sku)
     await connection.close()
+    return last
 
 
 async def _decode(replication: psycopg.AsyncConnection, times: Times) -> None:
@@ -95,10 +108,8 @@ async def _decode(replication: psycopg.AsyncConnection, times: Times) -> None:
         source.confirm(source.end)
 
 
-async def _look(url: str, times: Times) -> None:
-    """What the read model shows, asked all the time."""
-    connection = await asyncpg.connect(url)
-    newest = await connection.fetchval("SELECT max(lsn) FROM stock")
+async def look(connection: asyncpg.Connection, newest: int, times: Times) -> None:
+    """What the read model shows after this position of the log, asked all the time."""
     statement = await connection.prepare("SELECT quantity, lsn FROM stock WHERE lsn > $1")
     while True:
         for quantity, lsn in await statement.fetch(newest):

@@ -14,7 +14,7 @@ import warnings
 from tests.rigs.house.coverage_map import TABLE, own_test, read_table, statements, without_own_test
 from tests.rigs.house.source import ROOT
 
-MOST_UNCOVERED = 60  # let it fall with the list
+MOST_UNCOVERED = 57  # let it fall with the list
 HOW = "make coverage-map ARGS=<test file>"
 
 
