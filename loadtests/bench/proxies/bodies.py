@@ -1,9 +1,12 @@
 """A worker's memory while a large body goes up and another one comes down."""
 
-import socket
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from loadtests.bench.processes import resident_peak
@@ -27,49 +30,41 @@ class Peak:
     after: float  # 1 GB each way
 
 
-class Sink:
-    """An upstream that swallows what is sent to it, and sends as much as is asked for."""
+class Sink(BaseHTTPRequestHandler):
+    """An upstream that swallows what is sent to it, and answers as many bytes as the path says."""
 
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+    protocol_version = "HTTP/1.1"
 
-    def close(self) -> None:
-        """Take no more connections."""
-        self._socket.close()
+    def do_GET(self) -> None:
+        for piece in _pieces(int(self.headers.get("Content-Length", 0))):
+            self.rfile.read(len(piece))
+        size = int(self.path.rpartition("/")[2] or 0)
+        self.send_response(200)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+        for piece in _pieces(size):
+            self.wfile.write(piece)
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+    do_POST = do_GET
 
-    def _answer(self, connection: socket.socket) -> None:
-        with connection:
-            while head := read_head(connection):
-                uploaded = int(header(head, b"content-length") or 0)
-                _swallow(connection, uploaded)
-                size = int(head.split(b" ")[1].rpartition(b"/")[2] or 0)
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
-                send(connection, size)
+    def log_message(self, *_: object) -> None:
+        """Write no log."""
 
 
 def measure(folder: Path) -> Peak:
     """Send and fetch 1 GB through one worker. Raises RuntimeError when either comes short."""
     with ExitStack() as stack:
-        sink = Sink()
-        stack.callback(sink.close)
-        facade = start_facade(folder, _ROUTES.format(port=sink.port))
+        sink = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Sink))
+        threading.Thread(target=sink.serve_forever, daemon=True).start()
+        stack.callback(sink.shutdown)
+        facade = start_facade(folder, _ROUTES.format(port=sink.server_port))
         stack.callback(facade.program.stop)
         pid = worker_of(facade)
-        _exchange(facade.port, b"GET /9", 0)
+        _exchange(facade.port, "GET", 9, 0)
         before = resident_peak(pid)
-        if _exchange(facade.port, b"POST /9", GIGABYTE) != 9:
+        if _exchange(facade.port, "POST", 9, GIGABYTE) != 9:
             raise RuntimeError("the upload was not answered")
-        if _exchange(facade.port, b"GET /%d" % GIGABYTE, 0) != GIGABYTE:
+        if _exchange(facade.port, "GET", GIGABYTE, 0) != GIGABYTE:
             raise RuntimeError("the download came short")
         return Peak(before, resident_peak(pid))
 
@@ -83,49 +78,16 @@ def worker_of(facade: Contender) -> int:
     raise RuntimeError(f"the facade {master} has no worker")
 
 
-def _exchange(port: int, start: bytes, uploaded: int) -> int:
+def _exchange(port: int, method: str, answered: int, uploaded: int) -> int:
     """One request; returns how many bytes of body were answered."""
-    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
-        connection.sendall(
-            start + b" HTTP/1.1\r\nHost: bench\r\nContent-Length: %d\r\n\r\n" % uploaded
-        )
-        send(connection, uploaded)
-        head = read_head(connection)
-        return _swallow(connection, int(header(head, b"content-length") or 0))
+    with closing(HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
+        length = {"Content-Length": str(uploaded)}
+        connection.request(method, f"/{answered}", _pieces(uploaded), length)
+        answer = connection.getresponse()
+        return sum(map(len, iter(partial(answer.read, len(_PIECE)), b"")))
 
 
-def send(connection: socket.socket, size: int) -> None:
-    while size > 0:
-        connection.sendall(_PIECE[:size] if size < len(_PIECE) else _PIECE)
-        size -= len(_PIECE)
-
-
-def _swallow(connection: socket.socket, size: int) -> int:
-    """Read that many bytes; returns how many came."""
-    buffer, came = bytearray(len(_PIECE)), 0
-    while came < size:
-        more = connection.recv_into(buffer, min(len(buffer), size - came))
-        if not more:
-            break
-        came += more
-    return came
-
-
-def read_head(connection: socket.socket) -> bytes:
-    """A head, byte by byte so that none of the body is taken; empty at the end."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        more = connection.recv(1)
-        if not more:
-            return b""
-        head += more
-    return head
-
-
-def header(head: bytes, name: bytes) -> bytes | None:
-    """The value of a header by its lower-case name."""
-    for line in head.split(b"\r\n")[1:]:
-        found, _, value = line.partition(b":")
-        if found.lower() == name:
-            return value.strip()
-    return None
+def _pieces(size: int) -> Iterator[bytes]:
+    """That many bytes."""
+    for start in range(0, size, len(_PIECE)):
+        yield _PIECE[: size - start]

@@ -1,18 +1,17 @@
 """Route files that change: how soon every worker decides by them, and what fails meanwhile."""
 
 import hashlib
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
 from loadtests.bench import wrk
-from loadtests.bench.proxies.bodies import header, read_head
 from loadtests.bench.proxies.contenders import facade, route_file
 from loadtests.bench.proxies.upstream import PATH, Upstream
 
@@ -38,20 +37,22 @@ def measure(folder: Path, upstream: Upstream) -> Reloads:
         stack.callback(proxy.program.stop)
         routes = folder / "routes.yaml"
         connections = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", proxy.port), timeout=30))
+            stack.enter_context(closing(HTTPConnection("127.0.0.1", proxy.port, timeout=30)))
             for _ in range(CONNECTIONS)
         ]
+        for connection in connections:
+            connection.connect()
         took = [_until_decided(routes, upstream, number, connections) for number in range(SAVES)]
         run = _under_load(routes, upstream, f"http://127.0.0.1:{proxy.port}{PATH}200")
     return Reloads(median(took), max(took), run.requests, run.failed)
 
 
 def _until_decided(
-    routes: Path, upstream: Upstream, number: int, connections: Sequence[socket.socket]
+    routes: Path, upstream: Upstream, number: int, connections: Sequence[HTTPConnection]
 ) -> float:
     """Milliseconds. Raises TimeoutError when some worker keeps its old table."""
     text = route_file(upstream, expose=True, note=f"save {number}")
-    version = hashlib.sha256(text.encode()).hexdigest()[:12].encode()
+    version = hashlib.sha256(text.encode()).hexdigest()[:12]
     began = _save(routes, text)
     while not all(_table(connection) == version for connection in connections):
         if time.perf_counter() - began > LONGEST_SECONDS:
@@ -59,14 +60,12 @@ def _until_decided(
     return (time.perf_counter() - began) * 1000.0
 
 
-def _table(connection: socket.socket) -> bytes:
+def _table(connection: HTTPConnection) -> str:
     """The version of the table that decided a request on this connection."""
-    connection.sendall(b"GET %b200 HTTP/1.1\r\nHost: bench\r\n\r\n" % PATH.encode())
-    head = read_head(connection)
-    left = int(header(head, b"content-length") or 0)
-    while left:
-        left -= len(connection.recv(left))
-    return (header(head, b"fig-decision") or b"").rpartition(b"table=")[2]
+    connection.request("GET", f"{PATH}200")
+    answer = connection.getresponse()
+    answer.read()
+    return (answer.getheader("fig-decision") or "").rpartition("table=")[2]
 
 
 def _under_load(routes: Path, upstream: Upstream, url: str) -> wrk.Run:

@@ -39,6 +39,7 @@ CALLED = {
     "on_start": "locust, of a user",
     "get_route_handler": "FastAPI, of a route class",
     "handle_DATA": "aiosmtpd, of a handler",
+    "log_message": "http.server, of a handler",
 }
 # Functions and classes that are found by name in a file, or by what they are made of.
 FOUND = {
