@@ -11,10 +11,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -138,12 +136,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
-        world = World(Path(folder))
-        try:
-            section = measure(world, options.orders)
-        finally:
-            world.stop()
+    with World() as world:
+        section = measure(world, options.orders)
     print(section)  # noqa: T201
     if options.write:
         put("bench-verify", section)

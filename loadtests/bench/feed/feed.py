@@ -10,10 +10,8 @@ says) to a bare client that decodes the same log, and to the read model
 import argparse
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvloop
 
@@ -105,15 +103,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
-        world = World(Path(folder))
-        try:
-            filled = backfill(world, options.orders)
-            world.start_reader("catalog")
-            world.wait_until_ready("catalog", 120)
-            times, cpu = uvloop.run(pace(world, options.rate, options.seconds))
-        finally:
-            world.stop()
+    with World() as world:
+        filled = backfill(world, options.orders)
+        world.start_reader("catalog")
+        world.wait_until_ready("catalog", 120)
+        times, cpu = uvloop.run(pace(world, options.rate, options.seconds))
     section = report(options.rate, filled, times, cpu)
     print(section)  # noqa: T201
     if options.write:

@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
 
 import psycopg
 
@@ -31,10 +33,11 @@ FROM generate_series(1, %s) n
 
 
 class World:
-    """PostgreSQL, NATS, feed and catalog, in a folder that the caller removes."""
+    """PostgreSQL, NATS, feed and catalog, in a folder that is removed at the end of `with`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._temporary = TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         self._password = secrets.token_hex(8)
         self._ports = {name: free_port() for name in ("postgres", "nats", "feed", "catalog")}
         self._processes: dict[str, children.Popen] = {}
@@ -49,7 +52,7 @@ class World:
         return f"nats://127.0.0.1:{self._ports['nats']}"
 
     def log(self, name: str) -> str:
-        return (self._folder / f"{name}.log").read_text()
+        return (self.folder / f"{name}.log").read_text()
 
     def pid(self, name: str) -> int:
         return self._processes[name].pid
@@ -68,11 +71,11 @@ class World:
             "max_wal_size": "4GB",
         }
         arguments = [f"-c{name}={value}" for name, value in options.items()]
-        data = {"PGDATA": str(self._folder / "pg" / "data"), "POSTGRES_PASSWORD": self._password}
+        data = {"PGDATA": str(self.folder / "pg" / "data"), "POSTGRES_PASSWORD": self._password}
         self._start(
             "postgres", [sys.executable, "-m", "fig.stack.engines.postgres", *arguments], data
         )
-        store = ["-js", "-sd", str(self._folder / "js"), "-p", str(self._ports["nats"])]
+        store = ["-js", "-sd", str(self.folder / "js"), "-p", str(self._ports["nats"])]
         beside_python = Path(sys.executable).parent / "nats-server"
         server = shutil.which("nats-server") or str(beside_python)
         self._start("nats", [server, "-a", "127.0.0.1", *store])
@@ -113,11 +116,15 @@ class World:
         """Poll /readyz. Raises TimeoutError."""
         self._wait(name, lambda: self._ready(name), seconds)
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End them, the engines last."""
         for name, process in reversed(self._processes.items()):
             gently = signal.SIGINT if name == "postgres" else signal.SIGTERM
             children.end(process, STOP_SECONDS, gently)
+        self._temporary.cleanup()
 
     def _ready(self, name: str) -> bool:
         try:
@@ -141,5 +148,5 @@ class World:
             time.sleep(0.05)
 
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
-        log, env = self._folder / f"{name}.log", os.environ | (env or {})
+        log, env = self.folder / f"{name}.log", os.environ | (env or {})
         self._processes[name] = children.start(Program(command, log, env, PROJECT, append=True))

@@ -11,12 +11,10 @@ takes minutes over a year, so both are asked for `--days`; the new side for the 
 import argparse
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 from urllib.parse import quote_plus
 
@@ -59,9 +57,8 @@ class Asked:
 class Bench:
     """Both sides, ready to be asked."""
 
-    def __init__(self, world: ReadWorld, folder: Path) -> None:
+    def __init__(self, world: ReadWorld) -> None:
         self._world = world
-        self._folder = folder
         self._http = httpx2.Client(timeout=1800, trust_env=False)
         self._cookie = self._logged_in()
 
@@ -105,7 +102,9 @@ class Bench:
         """As fast as it goes, on many connections."""
         script = CYCLE.format(paths=", ".join(f'"{path}"' for path in asked.paths))
         before = self._world.cpu()
-        run = wrk.run(self._world.address(service), CONNECTIONS, seconds, script, self._folder)
+        run = wrk.run(
+            self._world.address(service), CONNECTIONS, seconds, script, self._world.folder
+        )
         spent = self._world.cpu() - before
         return Figures(run.rate, run.p50, run.p99, spent / max(1, run.requests) * 1000, run.failed)
 
@@ -190,15 +189,11 @@ def main() -> None:
         print(text, flush=True)  # noqa: T201
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and stop them all
-    with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
-        world = ReadWorld(Path(folder))
-        try:
-            filled = fill(world, options.orders, say)
-            say(filled)
-            world.pin()
-            rounds = measure(Bench(world, Path(folder)), options, say)
-        finally:
-            world.stop()
+    with ReadWorld() as world:
+        filled = fill(world, options.orders, say)
+        say(filled)
+        world.pin()
+        rounds = measure(Bench(world), options, say)
     text = section(rounds, filled, options.orders, described())
     say(text)
     if options.write:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 
@@ -38,8 +37,8 @@ JOIN (SELECT sku, row_number() OVER (ORDER BY sku) - 1 AS n FROM variant) v USIN
 class ReadWorld(World):
     """With the monolith and the sales figures."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self) -> None:
+        super().__init__()
         self._ports |= {name: free_port() for name in ("legacy", "sales")}
 
     def address(self, name: str) -> str:
