@@ -15,8 +15,6 @@ import asyncio
 import json
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -36,9 +34,9 @@ from chassis.web.client import Answer, HttpClient, Request
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
 from loadtests.bench import machine, owning, spending
+from loadtests.chaos import stack as chaos_stack
 from loadtests.visitor import PASSWORD
 
-FIG = (sys.executable, "-m", "fig")
 CUSTOMERS = 32
 IDLE_SECONDS = 4.0
 REST, REST_SECONDS = 0.1, 60.0  # cores; for so long at most
@@ -90,28 +88,12 @@ class Customer:
     to_new: Callable[[], dict[str, str]]
 
 
-class Stack:
-    """One of our own, from `fig up` to `fig down`."""
+class Stack(chaos_stack.Stack):
+    """A shop whose services are asked directly."""
 
     def __init__(self, folder: Path, base: int) -> None:
-        self.environment = os.environ | {"FIG_HOME": str(folder), "FIG_PORT_BASE": str(base)}
-        self.folder, self.base = folder, base
-
-    def __enter__(self) -> "Stack":
-        subprocess.run([*FIG, "up", "--detach"], env=self.environment, check=True)
-        secrets = json.loads((self.folder / "secrets.json").read_text())
-        port = self.port("postgres")
-        self.database = f"postgresql://orders:{secrets['orders']}@127.0.0.1:{port}/orders"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        subprocess.run([*FIG, "down", "--quiet"], env=self.environment, check=False)
-
-    @property
-    def state(self) -> Mapping[str, Any]:
-        """As the supervisor writes it down."""
-        found: Mapping[str, Any] = json.loads((self.folder / "run/state.json").read_text())
-        return found
+        super().__init__(folder, base)
+        self.environment = os.environ | self.environment  # also the caller's FIG_UP_…
 
     def port(self, name: str) -> int:
         """By its name in the port plan."""
@@ -228,7 +210,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
     def to_new(person: Customer, body: bytes) -> Awaitable[Answer]:
         return new.send(Request("POST", "/api/orders", person.to_new(), body, timeout=15))
 
-    connection = await asyncpg.connect(stack.database)
+    connection = await asyncpg.connect(stack.address("orders"))
     idle = await _idle(stack)
     rounds: dict[str, list[Round]] = {name: [] for name in SIDES}
     began = time.time()

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -67,7 +67,7 @@ class Stack:
             "FIG_PORT_BASE": str(base),
         }
 
-    def __enter__(self) -> Stack:
+    def __enter__(self) -> Self:
         came = self.fig("up", "--detach", *self._options)
         if came.returncode:
             raise ChaosFailed(f"the stack did not come up: {came.stderr.strip()}")
