@@ -33,16 +33,13 @@ CHANCE = 2.0  # standard deviations of a count that are nobody's fault
 
 
 @dataclass(frozen=True)
-class Report:
-    """Times in unix seconds; `entries` of the customers' journal; `answered` by legacy."""
+class Times:
+    """When legacy went, when it came back, and when the customers left; unix seconds."""
 
     began: float
     gone: float
     back: float
     left: float
-    entries: Sequence[Mapping[str, Any]]
-    samples: Sequence[Sample]
-    answered: Mapping[int, int]
 
     @property
     def phases(self) -> dict[str, tuple[float, float]]:
@@ -52,6 +49,15 @@ class Report:
             "away": (self.gone, self.back),
             "after": (self.back, self.left),
         }
+
+
+@dataclass(frozen=True)
+class Report(Times):
+    """`entries` of the customers' journal; `answered` by legacy, by the unix second."""
+
+    entries: Sequence[Mapping[str, Any]]
+    samples: Sequence[Sample]
+    answered: Mapping[int, int]
 
     def outcomes(self, phase: str) -> Counter[str]:
         """How the questions of a phase were answered."""

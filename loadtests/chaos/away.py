@@ -14,7 +14,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.chaos import absence, access, journal
@@ -35,17 +34,7 @@ def logging_to(folder: Path) -> tuple[str, str]:
     return "--set", f"legacy.GUNICORN_CMD_ARGS={arguments}"
 
 
-@dataclass(frozen=True)
-class Times:
-    """When legacy went, when it came back, and when the customers left; unix seconds."""
-
-    began: float
-    gone: float
-    back: float
-    left: float
-
-
-def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path) -> Times:
+def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path) -> absence.Times:
     """Customers all the time; legacy before, not, and again."""
     shopping = customers(stack, crowd, folder)
     try:
@@ -60,7 +49,7 @@ def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path
         shopping.wait(timeout=AFTER_SECONDS + 60)
     finally:
         shopping.kill()
-    return Times(began, gone, back, time.time())
+    return absence.Times(began, gone, back, time.time())
 
 
 def around(seconds: float) -> tuple[float, float]:
@@ -101,10 +90,10 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
             progressed(lambda: one(orders, OPEN))
         found = proved(stack)
     answered = access.per_second((folder / LOG).read_text().splitlines())
+    entries = journal.entries(folder)
     report = absence.Report(
-        times.began, times.gone, times.back, times.left, journal.entries(folder), watch.samples,
-        answered,
-    )  # fmt: skip
+        **vars(times), entries=entries, samples=watch.samples, answered=answered
+    )
     say(f"away for {times.back - times.gone:.1f} s\n{report.text()}")
     return found + report.objections()
 
