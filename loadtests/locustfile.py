@@ -49,14 +49,16 @@ class Shopper(FastHttpUser):
     network_timeout = 15.0
     connection_timeout = 5.0
     shop: Shop  # set once, when a run starts
+    journey: Callable[[Visitor], None]  # what they come for
 
-    def visit(self, journey: Callable[[Visitor], None]) -> None:
+    @task
+    def visit(self) -> None:
         """One person comes, does what they came for, and leaves."""
         transport = LocustTransport(self.client, ABSENCE)
         transport.forget()
         try:
             dice = random.Random(DICE.random())
-            journey(Visitor(transport, self.shop, dice, self.think, LEDGER))
+            self.journey(Visitor(transport, self.shop, dice, self.think, LEDGER))
         except VisitEnds as ends:
             log.debug("a visit ended early at %s", ends)
 
@@ -71,50 +73,35 @@ class Browser(Shopper):
     """Most people only look."""
 
     weight = 5
-
-    @task
-    def wander(self) -> None:
-        self.visit(browse)
+    journey = staticmethod(browse)
 
 
 class Searcher(Shopper):
     """Knows a word, finds the product."""
 
     weight = 4
-
-    @task
-    def look_for_something(self) -> None:
-        self.visit(search)
+    journey = staticmethod(search)
 
 
 class Buyer(Shopper):
     """Orders in the app."""
 
     weight = 4
-
-    @task
-    def order(self) -> None:
-        self.visit(buy)
+    journey = staticmethod(buy)
 
 
 class PageVisitor(Shopper):
     """Comes with a browser, to look around."""
 
     weight = 2
-
-    @task
-    def look_around(self) -> None:
-        self.visit(web.wander)
+    journey = staticmethod(web.wander)
 
 
 class PageBuyer(Shopper):
     """Orders through cart and checkout."""
 
     weight = 1
-
-    @task
-    def check_out(self) -> None:
-        self.visit(web.buy)
+    journey = staticmethod(web.buy)
 
 
 class Newcomer(Shopper):
@@ -122,10 +109,7 @@ class Newcomer(Shopper):
 
     abstract = not SETTINGS.everyone
     weight = 2
-
-    @task
-    def join(self) -> None:
-        self.visit(newcomer.join)
+    journey = staticmethod(newcomer.join)
 
 
 class Staff(Shopper):
@@ -133,10 +117,7 @@ class Staff(Shopper):
 
     abstract = not SETTINGS.everyone
     weight = 2
-
-    @task
-    def work(self) -> None:
-        self.visit(staff.work)
+    journey = staticmethod(staff.work)
 
 
 class Bookkeeper(Shopper):
@@ -144,10 +125,7 @@ class Bookkeeper(Shopper):
 
     abstract = not SETTINGS.everyone
     weight = 1
-
-    @task
-    def read(self) -> None:
-        self.visit(staff.read_sales)
+    journey = staticmethod(staff.read_sales)
 
 
 class Errands(Shopper):
@@ -155,10 +133,7 @@ class Errands(Shopper):
 
     abstract = not SETTINGS.everyone
     fixed_count = 2
-
-    @task
-    def run_errands(self) -> None:
-        self.visit(staff.run_errands)
+    journey = staticmethod(staff.run_errands)
 
 
 def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
