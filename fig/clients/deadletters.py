@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import nats
@@ -34,15 +34,7 @@ class DeadLetter:
 
     def to_dict(self) -> dict[str, Any]:
         """For `--json`; the body as JSON where it is valid."""
-        return {
-            "number": self.number,
-            "consumer": self.consumer,
-            "subject": self.subject,
-            "attempts": self.attempts,
-            "error": self.error,
-            "sequence": self.sequence,
-            "body": self.content,
-        }
+        return asdict(self) | {"body": self.content}
 
     @property
     def content(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from fig.demo.judge.sample import SIDES, Sample
 from fig.demo.script.conditions import total
@@ -93,15 +94,8 @@ def slowest(sample: Sample, routes: Sequence[str], side: str) -> tuple[float | N
 
 def bands(samples: Sequence[Sample], route: str) -> list[Band]:
     """The stages a route went through, in order, without gaps."""
-    found: list[Band] = []
-    for sample in samples:
-        entry = sample.routes.get(route)
-        if entry is None:
-            continue
-        if found and (found[-1].stage, found[-1].percent) == (entry.stage, entry.percent):
-            found[-1] = Band(found[-1].began, sample.at, entry.stage, entry.percent)
-            continue
-        if found:
-            found[-1] = Band(found[-1].began, sample.at, found[-1].stage, found[-1].percent)
-        found.append(Band(sample.at, sample.at, entry.stage, entry.percent))
-    return found
+    stood = [(one.at, one.routes[route]) for one in samples if route in one.routes]
+    spans = groupby(stood, key=lambda one: (one[1].stage, one[1].percent))
+    begun = [(next(same)[0], stage, percent) for (stage, percent), same in spans]
+    ends = [*(at for at, *_ in begun[1:]), *(at for at, _ in stood[-1:])]
+    return [Band(at, end, *place) for (at, *place), end in zip(begun, ends, strict=True)]

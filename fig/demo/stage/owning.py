@@ -74,7 +74,7 @@ async def verify(world: World, record: Record, say: Say, _: actions.Verify) -> N
     )
 
 
-OWNING: dict[type, Callable[..., Awaitable[None]]] = {
+OWNING: dict[type[actions.Action], Callable[..., Awaitable[None]]] = {
     actions.ReadOrders: read_orders,
     actions.CutOver: cut_over,
     actions.CloseWindow: close_window,

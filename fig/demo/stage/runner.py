@@ -319,7 +319,7 @@ class Runner:
 
 
 MOVING = (actions.Flip, actions.Edit, actions.Migrate, actions.Follow, actions.Approve)
-ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
+ACTIONS: dict[type[actions.Action], Callable[..., Awaitable[None]]] = {
     actions.BringUp: Runner.bring_up,
     actions.LetIn: Runner.let_in,
     actions.Flip: Runner.flip,
@@ -335,11 +335,6 @@ ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.EditPrices: Runner.edit_prices,
     actions.StopLegacy: Runner.stop_legacy,
     actions.LegacyIsBack: Runner.legacy_is_back,
-    actions.ReadOrders: Runner.owning,
-    actions.CutOver: Runner.owning,
-    actions.CloseWindow: Runner.owning,
-    actions.Retire: Runner.owning,
-    actions.Farewell: Runner.owning,
     actions.SendHome: Runner.send_home,
-    actions.Verify: Runner.owning,
+    **dict.fromkeys(OWNING, Runner.owning),
 }

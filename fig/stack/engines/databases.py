@@ -65,12 +65,10 @@ def create(
     for owner in owners:
         _role(connection, owner, "LOGIN NOREPLICATION")
         _database(connection, owner)
-    for reader in replicators:
-        _role(connection, reader, "LOGIN REPLICATION")
-        _let_in(connection, reader)
-    for reader in readers:
-        _role(connection, reader, "LOGIN NOREPLICATION")
-        _let_in(connection, reader)
+    for visitors, rights in ((replicators, "LOGIN REPLICATION"), (readers, "LOGIN NOREPLICATION")):
+        for one in visitors:
+            _role(connection, one, rights)
+            _let_in(connection, one)
 
 
 def bound(connection: psycopg.Connection, role: str) -> None:
