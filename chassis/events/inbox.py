@@ -31,7 +31,7 @@ from chassis.process.backoff import Backoff
 from chassis.readmodel.follower import Follower, Passing, Position, Source, go_on
 from chassis.tracing.context import Open, within
 from chassis.tracing.messages import messaging, sender
-from chassis.web.app import JsonBytes
+from chassis.web.app import JsonBytes, in_json
 from contracts.events import envelope as events
 from contracts.events.envelope import Envelope, NotAnEvent
 
@@ -147,15 +147,14 @@ class Inbox:
         @app.get("/events")
         async def stopped() -> JsonBytes:
             """Why it takes no events, or null."""
-            status = {"consumer": self._consumer, "stopped": self.follower.stopped}
-            return JsonBytes(orjson.dumps(status))
+            return in_json({"consumer": self._consumer, "stopped": self.follower.stopped})
 
         @app.post("/events/go-on")
         async def go_on_after_a_gap() -> JsonBytes:
             """Skip events that were lost unread, once a person has dealt with their effects."""
             info = await self._nats.jetstream().stream_info(events.STREAM)
             moved = await go_on(pool, self._consumer, info.state.first_seq)
-            return JsonBytes(orjson.dumps({"consumer": self._consumer, "moved": moved}))
+            return in_json({"consumer": self._consumer, "moved": moved})
 
     async def run(self) -> None:
         """For ever; see Follower."""

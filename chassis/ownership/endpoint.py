@@ -6,14 +6,13 @@ On a service's own port, which no route of the facade leads to.
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 
 from chassis.ownership.driver import Driver, NotBegun
 from chassis.ownership.record import Fence, Owner, Record
 from chassis.ownership.sides import LegacyAway
-from chassis.web.app import JsonBytes, Problem
+from chassis.web.app import JsonBytes, Problem, in_json
 from contracts.cutover import path
 
 MOST_ROGUES = 20
@@ -55,7 +54,7 @@ class Cutover:
 
     async def stands(self) -> JsonBytes:
         """The state of the domain."""
-        return JsonBytes(orjson.dumps(await self._standing(await self.driver.records.look())))
+        return in_json(await self._standing(await self.driver.records.look()))
 
     async def moved(self, order: Order) -> JsonBytes:
         """Begin to move it; this does not wait for the end."""
@@ -63,12 +62,12 @@ class Cutover:
             begun = await self.driver.begin(order.toward, order.operator, order.attempt)
         except (NotBegun, LegacyAway) as error:
             raise _conflict(str(error)) from error
-        return JsonBytes(orjson.dumps(await self._standing(begun)), 202)
+        return in_json(await self._standing(begun), 202)
 
     async def withdrawn(self, order: Withdrawal) -> JsonBytes:
         """An order that did not arrive yet comes too late."""
         after = await self.driver.withdraw(order.attempt)
-        return JsonBytes(orjson.dumps(await self._standing(after)))
+        return in_json(await self._standing(after))
 
     async def closed(self) -> JsonBytes:
         """The window ends."""
@@ -76,7 +75,7 @@ class Cutover:
             after = await self.driver.close()
         except (NotBegun, LegacyAway) as error:
             raise _conflict(str(error)) from error
-        return JsonBytes(orjson.dumps(await self._standing(after)))
+        return in_json(await self._standing(after))
 
     async def _standing(self, record: Record) -> dict[str, Any]:
         pool, reverse = self.driver.records.pool, self.driver.reverse

@@ -54,7 +54,7 @@ async def announce(nats: Client, registration: Registration, ready: Readiness) -
 
     Returns a moment after that: by then every caller knows that this instance leaves.
     """
-    value = orjson.dumps(registration.to_dict())
+    value = orjson.dumps(registration)
     announced = False
     registry: KeyValue | None = None
     try:

@@ -1,6 +1,6 @@
 """How an instance of a service announces itself: an entry of a key-value bucket that expires."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 BUCKET = "registry"
 RENEW_SECONDS = 2.0
@@ -10,7 +10,7 @@ EXPIRE_SECONDS = 10.0  # after this an instance that was killed is removed
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One instance of one service, and the URL it answers under."""
+    """One instance of one service, and the URL it answers under; as JSON the entry's value."""
 
     service: str
     url: str
@@ -22,7 +22,3 @@ class Registration:
     def key(self) -> str:
         """The bucket's key: `<service>.<instance>`."""
         return f"{self.service}.{self.instance}"
-
-    def to_dict(self) -> dict[str, str]:
-        """The JSON value stored under the key."""
-        return asdict(self)

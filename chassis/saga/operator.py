@@ -14,14 +14,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
 from fastapi import FastAPI
 
 from chassis.saga.definition import Saga
 from chassis.saga.runner import ORDERS, Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.storage.store import LeaseLost, NoSuchSaga, Saved, Store
-from chassis.web.app import JsonBytes, Problem
+from chassis.web.app import JsonBytes, Problem, in_json
 
 OPEN = (Phase.FORWARD, Phase.BACKWARD)
 STUCK_SECONDS = 30.0  # open for so long without a reason that passes by itself
@@ -50,7 +49,7 @@ class Operator:
         now = await self.store.now()
         if stuck:
             found = [one for one in found if is_stuck(one, now)]
-        return _json({"now": now, "sagas": [self._line(one, now) for one in found]})
+        return in_json({"now": now, "sagas": [self._line(one, now) for one in found]})
 
     async def show(self, saga_id: str) -> JsonBytes:
         """One saga with its log."""
@@ -67,7 +66,7 @@ class Operator:
             "answer": state.answer,
             "story": story,
         }
-        return _json(whole)
+        return in_json(whole)
 
     async def ordered(self, saga_id: str, order: str) -> JsonBytes:
         """Carry a person's order out; what takes long goes on after the answer."""
@@ -86,7 +85,7 @@ class Operator:
             raise Problem(409, "Conflict", str(error)) from error
         except TimeoutError:
             task.add_done_callback(_heard)
-        return _json(self._line(await self.store.load(saga_id), await self.store.now()))
+        return in_json(self._line(await self.store.load(saga_id), await self.store.now()))
 
     def _line(self, saved: Saved, now: float) -> dict[str, Any]:
         state = saved.state
@@ -144,7 +143,3 @@ def _unknown(saga_id: str) -> Problem:
 def _heard(task: "asyncio.Future[State]") -> None:
     if not task.cancelled():
         task.exception()  # it stands in the story; here only that nobody asked is avoided
-
-
-def _json(body: object) -> JsonBytes:
-    return JsonBytes(orjson.dumps(body))

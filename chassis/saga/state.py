@@ -1,7 +1,7 @@
 """The state of one saga: everything that is stored between two steps."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -73,13 +73,9 @@ class State:
         """It goes back as soon as that is possible."""
         return self.recalled or self.given_up
 
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON object that is stored."""
-        return asdict(self)
-
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "State":
-        """Read what `to_dict` wrote; fields of a newer version are left out."""
+        """Read the JSON object that is stored; fields of a newer version are left out."""
         known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         known["phase"], known["mode"] = Phase(known["phase"]), Mode(known["mode"])
         if known.get("parked_from"):

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from chassis.database import DatabaseAway
 from chassis.process.service import Application
 from chassis.tracing.server import DIRECT
-from chassis.web.app import Problem, problem_document
+from chassis.web.app import Problem, database_away, problem_document
 from chassis.web.callers import Callers, NotAService
 
 log = logging.getLogger("lane")
@@ -119,8 +119,7 @@ async def _answered(handle: Handle, name: str, body: bytes) -> _Written:
     except Problem as problem:
         return _problem(problem)
     except (*DatabaseAway, TimeoutError) as error:
-        detail = f"the database is away: {type(error).__name__}"
-        return _problem(Problem(503, "Service Unavailable", detail))
+        return _problem(database_away(error))
     except Exception:
         log.exception("%s", handle.__qualname__)
         return _problem(Problem(500, "Internal Server Error", "see the service's log"))

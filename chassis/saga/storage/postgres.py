@@ -219,4 +219,4 @@ async def enqueue(connection: asyncpg.Connection | asyncpg.Pool, state: State) -
 
 
 def _json(state: State) -> str:
-    return orjson.dumps(state).decode()  # as `to_dict` has it
+    return orjson.dumps(state).decode()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from dataclasses import asdict
 
 import orjson
 import pytest
@@ -57,7 +58,7 @@ async def test_announced_when_ready_and_taken_back(nats):
     await eventually(announced)
     bucket = await registry.open_registry(nats)
     entry = await bucket.get("catalog.ab12")
-    assert orjson.loads(entry.value) == ENTRY.to_dict()
+    assert orjson.loads(entry.value) == asdict(ENTRY)
     announcing.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await announcing

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ async def put(url: str, instance: str, port: int, delete: bool = False) -> None:
     if delete:
         await entries.delete(entry.key)
     else:
-        await entries.put(entry.key, json.dumps(entry.to_dict()).encode())
+        await entries.put(entry.key, json.dumps(asdict(entry)).encode())
     await client.close()
 
 

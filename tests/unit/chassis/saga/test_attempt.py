@@ -1,6 +1,6 @@
 """What a step says, as an outcome: what passes by itself, and what counts as an answer."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import asyncpg
@@ -91,7 +91,7 @@ async def test_a_step_belongs_to_the_trace_of_what_began_its_saga() -> None:
 
     recorded.take(MOST_KEPT)
     step = Step("write", call, pivot=True, retry=Retry())
-    stored = State.from_dict(State("s", "k", {}, trace=sent).to_dict())
+    stored = State.from_dict(asdict(State("s", "k", {}, trace=sent)))
     await attempt(Saga("k", [step]), stored, Move.DO, NOW)
     (span,) = recorded.take(MOST_KEPT)
     assert (span["name"], span["trace"], span["parent"]) == ("k: do write", sent[3:35], sent[36:52])

@@ -114,7 +114,7 @@ def row(saga_id: str = "S-1", phase: Phase = Phase.DONE, written: Order | None =
     request = {"wish": asdict(OrderRequest({"MUG-0": 2})), "customer": asdict(ANNA)}
     results = {"write": {"order": written.to_dict()}} if written else {}
     state = State(saga_id, kinds.PLACE, request, phase=phase, results=results)
-    return {"id": saga_id, "state": orjson.dumps(state.to_dict()), "took": TOOK}
+    return {"id": saga_id, "state": orjson.dumps(state), "took": TOOK}
 
 
 def fed(order: Order, order_id: int = 7) -> Fed:

@@ -12,7 +12,7 @@ from chassis.saga.storage.store import Lease, LeaseLost, NoSuchSaga
 from tests.rigs.shop.database import Database, Row
 
 STATE = State("s1", "place", {"a": 1}, due=7.0, waits_for="legacy", told=("x",))
-SAGA = Row(state=orjson.dumps(STATE.to_dict()).decode(), created=1.0, updated=2.0)
+SAGA = Row(state=orjson.dumps(STATE).decode(), created=1.0, updated=2.0)
 LEASE = Lease("s1", "me", 3, 100.0)
 
 

@@ -77,7 +77,7 @@ def test_it_says_what_will_happen(phase: Phase, recalled: bool, status: str, wor
 
 
 def _row(state: State) -> dict[str, Any]:
-    return {"state": orjson.dumps(state.to_dict()), "created": CREATED}
+    return {"state": orjson.dumps(state), "created": CREATED}
 
 
 @pytest.mark.parametrize(
