@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.cli.tables import table
+
 SLOW_SECONDS = 1.0
+HEAD = ("fault", "times", "hit somebody", "hits", "of", "troubled answers meanwhile")
 FELT_SECONDS = 5.0  # after something at one moment, such as a kill
 
 
@@ -54,17 +57,13 @@ class Report:
 
     def text(self, entries: Sequence[Mapping[str, Any]]) -> str:
         """A table, with what the customers' journal has of the same times."""
-        rows = [("fault", "times", "hit somebody", "hits", "of", "troubled answers meanwhile")]
+        rows = []
         for kind, times in self.kinds().items():
             hits = sum(one.hits for one in times)
             hit = sum(one.hits > 0 for one in times)
             felt = len(troubled(entries, times))
-            rows.append((kind, f"{len(times)}", f"{hit}", f"{hits}", times[0].of, f"{felt}"))
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+            rows.append((kind, len(times), hit, hits, times[0].of, felt))
+        return table(HEAD, rows)
 
 
 def troubled(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import httpx2
 
 from chassis.process.tokens import authorization
+from fig.demo.judge.sample import RouteSample
 from fig.demo.stage.samples import sample_of
 from fig.demo.stage.world import DemoFailed
 
@@ -33,18 +34,22 @@ class Admin:
             return None
 
     async def compare(self, route: str) -> dict[str, Any]:
-        return await self.ask("GET", "/api/compare", route)
+        return await self.read("/api/compare", route=route)
 
     async def reset(self, route: str) -> None:
         """Forget a route's evidence."""
-        await self.ask("POST", "/api/compare/reset", route)
+        await self.read("/api/compare/reset", "POST", route=route)
 
-    async def positions(self, routes: Collection[str]) -> dict[str, str]:
-        """Where routes stand, as `fig flip` wants it: "canary 25"."""
+    async def routes(self) -> Mapping[str, RouteSample]:
+        """Every route at this moment, by its name."""
         status = await self.status()
         if status is None:
             raise DemoFailed("the facade's admin API does not answer")
-        known = sample_of(status).routes
+        return sample_of(status).routes
+
+    async def positions(self, routes: Collection[str]) -> dict[str, str]:
+        """Where routes stand, as `fig flip` wants it: "canary 25"."""
+        known = await self.routes()
         missing = [name for name in routes if name not in known]
         if missing:
             raise DemoFailed(f"the facade has no route {', '.join(missing)}; the demo moves these")
@@ -63,9 +68,6 @@ class Admin:
                 return (time.monotonic() - began) * 1000
             await asyncio.sleep(POLL)
         return None
-
-    async def ask(self, method: str, path: str, route: str) -> dict[str, Any]:
-        return await self.read(path, method, route=route)
 
     async def read(self, path: str, method: str = "GET", **query: str) -> dict[str, Any]:
         """The JSON object at a path."""

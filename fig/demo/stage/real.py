@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis.process.files import write_whole
 from fig.clients import access, running
@@ -32,8 +32,9 @@ from fig.demo.stage.walks import DemoWalk
 from fig.demo.stage.world import DemoFailed, Retired
 from fig.settings import Home
 
-# The administrator that every seeded shop has; this shop sells nothing.
+Part = TypeVar("Part")
 FLIP_WITHIN = 15.0  # seconds for a flip to reach every worker
+# The administrator that every seeded shop has; this shop sells nothing.
 EDITOR = Editor("admin@example.org", "admin-2016")
 
 
@@ -121,9 +122,7 @@ class RealWorld:
         return await self.walking().approve(routes)
 
     def walking(self) -> DemoWalk:
-        if self.walk is None:
-            raise DemoFailed("no walk has begun")
-        return self.walk
+        return there(self.walk, "no walk has begun")
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         before = self.place().routes.read_bytes()
@@ -154,18 +153,12 @@ class RealWorld:
         return tuple(one for one in found if one is not None)
 
     async def edit_price(self, nth: int) -> PriceEdit:
-        if self.desk is None:
-            raise DemoFailed("the shop is not open")
-        return await self.desk.edit(nth)
+        return await there(self.desk, "the shop is not open").edit(nth)
 
     async def stop_legacy(self, seconds: float) -> None:
-        status = await self.api().status()
-        if status is None:
-            raise DemoFailed("the facade's admin API does not answer")
-        routes = sample_of(status).routes.values()
         moved = [
             route.match
-            for route in routes
+            for route in (await self.api().routes()).values()
             if route.stage == "new" and route.name not in LEGACY_DECIDES
         ]
         write_whole(self.shopping().absence, "\n".join(moved) + "\n")
@@ -218,19 +211,20 @@ class RealWorld:
         await self.tools.stack.stop()
 
     def place(self) -> Addresses:
-        if self.at is None:
-            raise DemoFailed("the stack is not up")
-        return self.at
+        return there(self.at, "the stack is not up")
 
     def shopping(self) -> LoadProcess:
-        if self.load is None:
-            raise DemoFailed("nobody is in the shop")
-        return self.load
+        return there(self.load, "nobody is in the shop")
 
     def api(self) -> Admin:
-        if self.admin is None:
-            raise DemoFailed("the stack is not up")
-        return self.admin
+        return there(self.admin, "the stack is not up")
+
+
+def there(part: Part | None, otherwise: str) -> Part:
+    """The part. Raises DemoFailed with these words while there is none."""
+    if part is None:
+        raise DemoFailed(otherwise)
+    return part
 
 
 def flips_of(said: str) -> list[FlipRecord]:
