@@ -236,18 +236,17 @@ def order_cancelled(answer: Answer, number: str) -> Pending | None:
     return None
 
 
-def own_orders(answer: Answer) -> None:
+def own_orders(answer: Answer) -> list[Any]:
     """The customer's history, whatever is in it."""
-    if not isinstance(answer.json().get("orders"), list):
+    orders = answer.json().get("orders")
+    if not isinstance(orders, list):
         raise Wrong("orders missing")
+    return orders
 
 
 def order_history(answer: Answer, number: str) -> None:
     """The own order must be found in the history, newest first."""
-    orders = answer.json().get("orders")
-    if not isinstance(orders, list):
-        raise Wrong("orders missing")
-    numbers = [str(entry.get("order_no")) for entry in orders]
+    numbers = [str(entry.get("order_no")) for entry in own_orders(answer)]
     if number not in numbers:
         raise Wrong(f"own order {number} is not in the history {numbers[:3]}")
 

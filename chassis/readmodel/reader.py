@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from types import TracebackType
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -64,12 +63,7 @@ class StreamReader:
         self._subscription = await self._nats.subscribe(self._inbox, cb=self._on_message)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._subscription is not None and not self._nats.is_closed:
             await self._subscription.unsubscribe()
 

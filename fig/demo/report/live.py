@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -40,17 +39,12 @@ class LiveView:
         self.live = Live(console=console, get_renderable=self.draw, refresh_per_second=4)
 
     def __enter__(self) -> LiveView:
-        self.live.__enter__()
+        self.live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.title = ""
-        self.live.__exit__(kind, error, trace)
+        self.live.stop()
 
     def open(self, act: Act) -> None:
         self.act = act
