@@ -19,7 +19,6 @@ import contextlib
 import gc
 import json
 import os
-import runpy
 import signal
 import socket
 import sys
@@ -27,6 +26,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from chassis.process.children import end_with_parent
+from chassis.process.forks import run_and_leave
 from fig.supervise.forkserver import libraries, shown
 
 MOST_BYTES = 65536  # of one command
@@ -125,4 +125,4 @@ def main() -> Command | None:
 if __name__ == "__main__":
     _command = main()
     if _command is not None:
-        runpy.run_module(_command.module, run_name="__main__", alter_sys=True)
+        run_and_leave(_command.module)

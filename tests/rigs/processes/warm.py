@@ -3,7 +3,7 @@
 A service takes over a second of processor time to import its libraries, a facade as much again for
 its own modules, and the tests start some hundreds of both. Here one process imports them once and
 forks. None of our modules reads its environment or starts anything when it is imported: each fork
-has an environment of its own, and ends as any interpreter does. That `python -m MODULE` itself
+has an environment of its own, and the exit code of any interpreter. That `python -m MODULE` itself
 works is tried by the tests that run the stack.
 
     test ──a socket: module, environment, files──▶ warm process ──fork──▶ the process wanted
@@ -16,7 +16,6 @@ import gc
 import importlib
 import json
 import os
-import runpy
 import select
 import signal
 import socket
@@ -26,7 +25,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from chassis.process.forks import run_and_leave
 
 PROJECT = Path(__file__).parents[3]
 # Nothing that starts a thread.
@@ -205,15 +206,15 @@ def _reap(running: dict[int, int]) -> None:
             os.close(end)
 
 
-def become(request: dict[str, Any]) -> None:
-    """Run its module as `python -m` does."""
+def become(request: dict[str, Any]) -> NoReturn:
+    """Run its module as `python -m` does, and end."""
     if request["session"]:
         os.setsid()
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
     sys.argv[:] = request["argv"]
-    runpy.run_module(request["argv"][0], run_name="__main__", alter_sys=True)
+    run_and_leave(request["argv"][0])
 
 
 if __name__ == "__main__":
