@@ -5,6 +5,7 @@ import importlib.util
 import secrets
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.rigs.processes.engines import (
     ServiceProcess,
     wait_until,
 )
+from tests.rigs.processes.memory import folder_in_memory
 from tests.rigs.processes.ports import free_port as any_free_port
 
 
@@ -39,9 +41,10 @@ def make_postgres(
     assert found is not None and found.origin is not None
     binaries = Path(found.origin).parent / "pginstall" / "bin"
     servers: list[PostgresServer] = []
+    folders = ExitStack()
 
     def make() -> PostgresServer:
-        data = tmp_path_factory.mktemp("postgres") / "data"
+        data = folders.enter_context(folder_in_memory(tmp_path_factory.getbasetemp())) / "data"
         server = PostgresServer(binaries, data, any_free_port(), secrets.token_hex(8))
         password_file = data.parent / "password"
         password_file.write_text(server.password)
@@ -64,9 +67,10 @@ def make_postgres(
         servers.append(server)
         return server
 
-    yield make
-    for server in servers:
-        server.stop()
+    with folders:
+        yield make
+        for server in servers:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

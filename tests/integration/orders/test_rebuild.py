@@ -148,7 +148,7 @@ def test_what_the_feed_has_not_published_can_be_read_all_the_while(shop: Any, re
             rebuild("orders")
             rebuild("inventory")
         assert unread == []
-        assert len(placed) > 5
+        assert len(placed) > 2, "orders were placed during the rebuilds"
         assert shop.ask("new", "GET", "/api/orders").json()["total"] == before + len(placed)
         shown = shop.ask("new", "GET", f"/api/orders/{cancelled}").json()
         assert shown["status"] == "CANCELLED"

@@ -55,7 +55,9 @@ def test_what_the_modules_hold_is_not_freed(tmp_path: Path) -> None:
     (tmp_path / "wanted.py").write_text(code)
     env = {"PYTHONPATH": f"{tmp_path}:{PROJECT}"}
     freed, kept = (
-        subprocess.run([sys.executable, "-S", *words], env=env, capture_output=True, timeout=60).stdout
+        subprocess.run(
+            [sys.executable, "-S", *words], env=env, capture_output=True, timeout=60
+        ).stdout
         for words in (("-m", "wanted"), ("-c", f"{RUN}('wanted')", "wanted"))
     )
     assert (freed, kept) == (b"freed\n", b"")
