@@ -1,6 +1,7 @@
 """What crosses process boundaries, spelled out: a change breaks processes that still run."""
 
 import json
+from dataclasses import asdict
 
 from chassis.registry import discovery
 from chassis.registry.discovery import Registration
@@ -54,7 +55,7 @@ def test_names_on_the_bus():
 def test_registry_entry():
     entry = Registration("catalog", "http://127.0.0.1:7001", "ab12", "2026-01-02T03:04:05Z", "7")
     assert (discovery.BUCKET, entry.key) == ("registry", "catalog.ab12")
-    assert entry.to_dict() == {
+    assert asdict(entry) == {
         "service": "catalog",
         "url": "http://127.0.0.1:7001",
         "instance": "ab12",
