@@ -37,8 +37,10 @@ class Figures:
     rate: float  # requests/s
     p50: float
     p99: float
-    cpu: float  # of the answering processes: seconds per 10,000 requests; in bench-read ms per one
-    failed: int
+    # Of the answering processes: seconds per 10,000 requests; in bench-read ms per one, in
+    # bench-shadow µs.
+    cpu: float
+    failed: int = 0
 
 
 def measure(

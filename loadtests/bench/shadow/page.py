@@ -7,19 +7,10 @@ from statistics import median, quantiles
 
 from loadtests.bench.builds import build
 from loadtests.bench.machine import described
+from loadtests.bench.rounds import Figures, medians
 
 BAR = 1.10  # times the p99 without copies
 PLAIN, COPIED, HANGING = "nothing copied", "everything copied", "new side hangs"
-
-
-@dataclass(frozen=True, slots=True)
-class Shadowed:
-    """One facade in one round; latencies in milliseconds."""
-
-    rate: float  # requests/s
-    p50: float
-    p99: float
-    cpu: float  # of the worker, in microseconds per request
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +32,19 @@ class Pairs:
     shed: int
 
 
-def ratios(rounds: Sequence[Mapping[str, Shadowed]]) -> dict[str, float]:
+def ratios(rounds: Sequence[Mapping[str, Figures]]) -> dict[str, float]:
     """Of each round the p99 against that of nothing copied; the median of the rounds."""
     return {name: median(one[name].p99 / one[PLAIN].p99 for one in rounds) for name in rounds[0]}
 
 
-def spread(rounds: Sequence[Mapping[str, Shadowed]], name: str) -> str:
+def spread(rounds: Sequence[Mapping[str, Figures]], name: str) -> str:
     """The middle half of the rounds' ratios."""
     found = [one[name].p99 / one[PLAIN].p99 for one in rounds]
     low, _, high = quantiles(found, n=4) if len(found) > 1 else found * 3
     return f"{low:.2f}–{high:.2f}"
 
 
-def page(rounds: Sequence[Mapping[str, Shadowed]], given: Conditions, pairs: Pairs) -> list[str]:
+def page(rounds: Sequence[Mapping[str, Figures]], given: Conditions, pairs: Pairs) -> list[str]:
     """The table and what it was measured on."""
     against = ratios(rounds)
     where = "the worker's core" if given.shared else "the other core"
@@ -69,12 +60,9 @@ def page(rounds: Sequence[Mapping[str, Shadowed]], given: Conditions, pairs: Pai
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for name in (PLAIN, COPIED, HANGING):
-        rate, p50, p99, cpu = (
-            median(getattr(one[name], figure) for one in rounds)
-            for figure in ("rate", "p50", "p99", "cpu")
-        )
+        middle = medians([one[name] for one in rounds])
         lines.append(
-            f"| {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {against[name]:.2f}"
-            f" | {spread(rounds, name)} |"
+            f"| {name} | {middle.rate:,.0f} | {middle.p50:.2f} | {middle.p99:.2f}"
+            f" | {middle.cpu:.0f} | {against[name]:.2f} | {spread(rounds, name)} |"
         )
     return lines

@@ -25,6 +25,7 @@ from loadtests.bench.processes import Pinned, free_port
 from loadtests.bench.proxies import documents, upstream
 from loadtests.bench.proxies.added import CONNECTIONS
 from loadtests.bench.proxies.contenders import Contender, start_facade
+from loadtests.bench.rounds import Figures
 from loadtests.bench.shadow import slow
 from loadtests.bench.shadow.page import (
     BAR,
@@ -33,7 +34,6 @@ from loadtests.bench.shadow.page import (
     PLAIN,
     Conditions,
     Pairs,
-    Shadowed,
     page,
     ratios,
 )
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(any(found > BAR for found in ratios(rounds).values()))
 
 
-def _measured(given: argparse.Namespace) -> tuple[list[dict[str, Shadowed]], Pairs]:
+def _measured(given: argparse.Namespace) -> tuple[list[dict[str, Figures]], Pairs]:
     with tempfile.TemporaryDirectory(prefix="fig-bench-") as name, hanging() as silent:
         folder = Path(name)
         new = upstream.start(folder)
@@ -121,7 +121,7 @@ def _measured(given: argparse.Namespace) -> tuple[list[dict[str, Shadowed]], Pai
 
 def _round(
     running: list[Contender], given: argparse.Namespace, folder: Path, number: int
-) -> dict[str, Shadowed]:
+) -> dict[str, Figures]:
     """Each in turn; the order changes from round to round. Raises RuntimeError on failures."""
     order = running if number % 2 else running[::-1]
     script = wrk.PACED.format(most=round(2 * CONNECTIONS * 1000 / given.rate))
@@ -133,7 +133,7 @@ def _round(
         if run.failed:
             raise RuntimeError(f"{one.name}: {run.failed} requests failed; nothing was measured")
         cpu = (_busy(one) - before) / max(1, run.requests) * 1e6
-        found[one.name] = Shadowed(run.rate, run.p50, run.p99, cpu)
+        found[one.name] = Figures(run.rate, run.p50, run.p99, cpu)
     return found
 
 

@@ -6,21 +6,21 @@ from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, compare
 from loadtests.bench.proxies.documents import as_legacy, as_new
+from loadtests.bench.rounds import Figures
 from loadtests.bench.shadow.page import (
     COPIED,
     HANGING,
     PLAIN,
     Conditions,
     Pairs,
-    Shadowed,
     page,
     ratios,
     spread,
 )
 
 ROUNDS = [
-    {PLAIN: Shadowed(300, 1, 10, 80), COPIED: Shadowed(300, 1, p99, 130),
-     HANGING: Shadowed(300, 1, 10, 90)}
+    {PLAIN: Figures(300, 1, 10, 80), COPIED: Figures(300, 1, p99, 130),
+     HANGING: Figures(300, 1, 10, 90)}
     for p99 in (11, 12, 90)
 ]  # fmt: skip
 
