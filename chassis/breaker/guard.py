@@ -24,10 +24,6 @@ class Held(ConnectionError):
         self.after = after
 
 
-def _never(_: object) -> bool:
-    return False
-
-
 class Guard:
     """One callee, for one class of calls. Every error of `failures` is the callee's."""
 
@@ -47,7 +43,7 @@ class Guard:
         self.on_open: Callable[[], None] = lambda: None
 
     async def call(
-        self, call: Callable[[], Awaitable[Result]], failed: Judge[Result] = _never
+        self, call: Callable[[], Awaitable[Result]], failed: Judge[Result] = lambda _: False
     ) -> Result:
         """What `call` gives. Raises Held, and what the call raises."""
         began = self._clock()

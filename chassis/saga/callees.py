@@ -21,16 +21,12 @@ class _Pause:
     trying: bool = False  # one saga was taken up after it, and has not said what it met
 
 
-def _nobody() -> Iterable[str]:
-    return ()
-
-
 class Callees:
     """`held` names those whose breaker lets no call through just now. Times are monotonic."""
 
     def __init__(
         self,
-        held: Callable[[], Iterable[str]] = _nobody,
+        held: Callable[[], Iterable[str]] = tuple,
         spread: Callable[[], float] = random.random,
     ) -> None:
         self._held = held

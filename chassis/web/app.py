@@ -123,15 +123,11 @@ async def _on_failure(request: Request, _: Exception) -> Response:
     return rendered(request, Problem(500, "Internal Server Error", detail, public=public))
 
 
-def _nothing_more() -> Mapping[str, Any]:
-    return {}
-
-
 def build_app(
     title: str,
     ready: Readiness,
     metrics: CollectorRegistry,
-    details: Callable[[], Mapping[str, Any]] = _nothing_more,
+    details: Callable[[], Mapping[str, Any]] = dict,
 ) -> FastAPI:
     """An application with `/healthz`, `/readyz` and `/metrics`; the service adds its routes.
 

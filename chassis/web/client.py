@@ -83,10 +83,6 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def _nobody() -> None:
-    return None
-
-
 class HttpClient:
     """One server, its idle connections kept; at most `limit` calls at once, others wait.
 
@@ -94,7 +90,10 @@ class HttpClient:
     """
 
     def __init__(
-        self, url: str, limit: int = 32, instead: Callable[[], tuple[str, int] | None] = _nobody
+        self,
+        url: str,
+        limit: int = 32,
+        instead: Callable[[], tuple[str, int] | None] = lambda: None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:

@@ -85,10 +85,7 @@ class Console:
     def line(self, name: str, text: str) -> None:
         if name not in self._prefixes:
             code = COLOURS[len(self._prefixes) % len(COLOURS)]
-            self._prefixes[name] = _painted(f"{name:<{NAME_WIDTH}} │ ", code, self._colour)
+            prefix = f"{name:<{NAME_WIDTH}} │ "
+            self._prefixes[name] = f"\x1b[{code}m{prefix}{RESET}" if self._colour else prefix
         self._out.write(f"{self._prefixes[name]}{text}\n")
         self._out.flush()
-
-
-def _painted(text: str, code: int, colour: bool) -> str:
-    return f"\x1b[{code}m{text}{RESET}" if colour else text

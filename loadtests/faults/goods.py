@@ -72,10 +72,6 @@ def _shifted(text: str) -> str:
     return str(datetime.fromisoformat(text) - timedelta(hours=1))
 
 
-def _as_number(price: str) -> float:
-    return float(price)
-
-
 def _dearer_last(variants: list[Json]) -> list[Json]:
     *others, last = variants
     return [*others, last | {"price": str(Decimal(last["price"]) + 1)}]
@@ -87,7 +83,7 @@ BENDS: dict[str, tuple[str, Bend]] = {
         _round_discounts_down,
     ),
     "price-decimals": ("prices lose their last digit", _put("price", lambda p: p[:-1])),
-    "price-number": ("prices are numbers, not texts", _put("price", _as_number)),
+    "price-number": ("prices are numbers, not texts", _put("price", float)),
     "price-cents": ("prices are in cents", _put("price", lambda p: p.replace(".", ""))),
     "price-comma": ("prices have a comma", _put("price", lambda p: p.replace(".", ","))),
     "price-currency": ("prices carry their currency", _put("price", lambda p: f"{p} EUR")),
