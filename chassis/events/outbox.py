@@ -25,7 +25,7 @@ from chassis.events.bus import BusErrors, ensure_stream
 from chassis.events.outbox_watch import OutboxWatch
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
-from chassis.process.pace import Pace
+from chassis.process.pace import Pace, came
 from chassis.tracing.context import TRACEPARENT, Open, read, traceparent, within
 from chassis.tracing.messages import messaging
 from contracts.events import envelope as events
@@ -165,12 +165,8 @@ class Relay:
                 await self._rest()
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._pace.pause):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(self._limits.gather)
+        if await came(self._wake, self._pace.pause):
+            await asyncio.sleep(self._limits.gather)
 
     async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
         """In waves, at most one event of a key in each; what was acknowledged is marked."""

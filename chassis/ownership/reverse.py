@@ -14,7 +14,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -27,6 +26,7 @@ from chassis.ownership.records import Records
 from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, Pending, Source
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
+from chassis.process.pace import came
 
 log = logging.getLogger("reverse")
 
@@ -87,10 +87,8 @@ class ReverseFeed:
         written = self._waiting[seq] = asyncio.Event()
         try:
             while not self.trouble and time.monotonic() < until:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_SECONDS if self._active else POLL_SECONDS):
-                        await written.wait()
-                if written.is_set() or not await self._waits(seq):
+                seconds = LOOK_SECONDS if self._active else POLL_SECONDS
+                if await came(written, seconds) or not await self._waits(seq):
                     break
         finally:
             del self._waiting[seq]
@@ -140,16 +138,9 @@ class ReverseFeed:
         count = await self._batch(connection, record) if record.owner is Owner.NEW else 0
         self.trouble = ""
         if not count:
-            await self._wait(IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
+            await came(self._news, IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
         elif count < BATCH:
             await asyncio.sleep(max(0.0, began + PACE_SECONDS - time.monotonic()))
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            pass
 
     async def _batch(self, connection: asyncpg.Connection, record: Record) -> int:
         """How many rows there were to write, 0: none."""

@@ -1,7 +1,9 @@
-"""How long to pause between two looks for work that is not announced."""
+"""How long to pause between two looks for work: until it is announced, or for some time."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 AWAKE_SECONDS = 10.0  # after the last work
 
@@ -24,3 +26,11 @@ class Pace:
     def pause(self) -> float:
         """Until the next look."""
         return self._awake if self._clock() < self._rests_at else self._at_rest
+
+
+async def came(event: asyncio.Event, seconds: float) -> bool:
+    """Until the event is set, for so long at most; whether it is."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from chassis.process.pace import came
 from chassis.process.settings import BAD_CONFIGURATION, UNIX, Listen
 
 log = logging.getLogger("service")
@@ -44,9 +45,7 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """See uvicorn: the first tick of ten renews the `Date` of answers."""
         while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DATE_SECONDS):
-                    await self._leaving.wait()
+            await came(self._leaving, DATE_SECONDS)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -21,6 +20,7 @@ from chassis.database import DatabaseAway
 from chassis.events.bus import BusErrors
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import POLL_SECONDS, exclusive
+from chassis.process.pace import came
 from chassis.readmodel.reader import StreamReader
 from chassis.readmodel.watermark import Watermark
 from contracts.subjects import TRIMMED
@@ -276,9 +276,7 @@ class Follower:
         else:
             return
         self._hurried.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._hurried.wait()
+        await came(self._hurried, POLL_SECONDS)
 
 
 async def go_on(connection: asyncpg.Connection | asyncpg.Pool, name: str, first: int) -> bool:

@@ -11,12 +11,13 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from chassis.process.pace import came
 
 WINDOW = 1000  # messages asked for ahead
 HEARTBEAT_SECONDS = 2.0
@@ -108,9 +109,7 @@ class StreamReader:
         """Until so many are there, something else is to be looked at, or the time is over."""
         self._wanted = wanted
         self._arrived.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._arrived.wait()
+        await came(self._arrived, seconds)
 
     async def _ask(self) -> None:
         """Keep the server's credit above half of the window."""

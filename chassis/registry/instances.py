@@ -6,7 +6,6 @@ registry says so (deleted or expired), and never because no instance answered.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
@@ -16,6 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis.events.bus import BusErrors
+from chassis.process.pace import came
 from chassis.registry import announcing as registry
 from chassis.registry.discovery import RENEW_SECONDS
 
@@ -86,9 +86,7 @@ class Reading:
     async def news(self) -> None:
         """Until something is new, or it is time to look."""
         while not self._new.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
-                    await self._new.wait()
+            await came(self._new, EVERY_SECONDS)
             if self._silent:
                 break
         await asyncio.sleep(GATHER_SECONDS)
