@@ -55,20 +55,20 @@ class _Server(uvicorn.Server):
 
 def bind(listen: Listen, variable: str) -> socket.socket:
     """Take the port, or say which setting names a port that cannot be had, and exit with 2."""
-    if listen.host.startswith(UNIX):
-        return _bind_unix(Path(listen.host.removeprefix(UNIX)), variable)
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    port = socket.socket(family, socket.SOCK_STREAM)
-    port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        if listen.host.startswith(UNIX):
+            return _bind_unix(Path(listen.host.removeprefix(UNIX)))
+        family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+        port = socket.socket(family, socket.SOCK_STREAM)
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         port.bind(tuple(listen))
+        return port
     except OSError as error:
-        print(f"{variable}: cannot listen on {listen.host}:{listen.port}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{variable}: cannot listen on {listen.written}: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(BAD_CONFIGURATION) from None
-    return port
 
 
-def _bind_unix(path: Path, variable: str) -> socket.socket:
+def _bind_unix(path: Path) -> socket.socket:
     """A socket that its owner alone may connect to; one that a killed process left is replaced."""
     port = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
@@ -76,9 +76,6 @@ def _bind_unix(path: Path, variable: str) -> socket.socket:
         if path.is_socket():
             path.unlink()
         port.bind(str(path))
-    except OSError as error:
-        print(f"{variable}: cannot listen on {path}: {error}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(BAD_CONFIGURATION) from None
     finally:
         os.umask(before)
     return port

@@ -12,7 +12,8 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 from urllib.parse import quote
 
 import asyncpg
@@ -200,7 +201,7 @@ async def _halt(task: "asyncio.Future[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def run_command(name: str, what: str, rebuild: Callable[[Say], Awaitable[int]]) -> None:
+def run_command(name: str, what: str, rebuild: Callable[[Say], Coroutine[Any, Any, int]]) -> None:
     """A service's rebuilding as a program; `rebuild` gives the position. Exits with 1 where nothing
     was exchanged."""
     telemetry.setup(name)
@@ -209,11 +210,8 @@ def run_command(name: str, what: str, rebuild: Callable[[Say], Awaitable[int]]) 
     def say(text: str) -> None:
         print(f"rebuild: {time.monotonic() - started:5.1f} s  {text}", file=sys.stderr)  # noqa: T201
 
-    async def awaited() -> int:
-        return await rebuild(say)
-
     try:
-        position = asyncio.run(awaited())
+        position = asyncio.run(rebuild(say))
     except (NotRebuilt, OSError, TimeoutError, asyncpg.PostgresError) as error:
         say(f"nothing was exchanged: {error}")
         raise SystemExit(1) from None

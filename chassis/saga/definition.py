@@ -148,10 +148,8 @@ class Saga:
         """The pivot's position; without a pivot, one past the end: every failure compensates."""
         if self.onward:
             return -1
-        for position, step in enumerate(self.steps):
-            if step.pivot:
-                return position
-        return len(self.steps)
+        pivots = (position for position, step in enumerate(self.steps) if step.pivot)
+        return next(pivots, len(self.steps))
 
     def guarded(self, position: int) -> bool:
         """Whether the step must not begin before it is stored that it does: it cannot be repeated,

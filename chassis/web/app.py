@@ -69,9 +69,7 @@ def problem_response(problem: Problem) -> Response:
 def error_response(problem: Problem) -> Response:
     """The same in the public contract: `{"error": words}`."""
     status, words = problem.public
-    return Response(
-        orjson.dumps({"error": words}), status, problem.headers, media_type="application/json"
-    )
+    return JsonBytes(orjson.dumps({"error": words}), status, problem.headers)
 
 
 def speak(app: FastAPI, prefix: str, render: Render = error_response) -> None:
@@ -149,8 +147,8 @@ def build_app(
     async def readyz() -> Response:
         """The process can do its work; when not, 503 and the reason."""
         reason = await ready()
-        body = orjson.dumps({"ready": reason is None, "reason": reason, **details()})
-        return JsonBytes(body, 200 if reason is None else 503)
+        found = {"ready": reason is None, "reason": reason, **details()}
+        return in_json(found, 200 if reason is None else 503)
 
     @app.get("/metrics", tags=["operation"])
     async def scrape() -> Response:
