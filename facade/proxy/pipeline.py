@@ -287,8 +287,10 @@ def introduce(exchange: Exchange) -> bool:
     draft.machine = request.machine
     draft.asked, draft.keeps_session = side.asked, side.keeps_session
     written = identity.write(draft, partial(introduced, exchange))
-    request.attempt.sent = written or b""
-    return written is not None
+    if written is None:
+        return False  # `introduced` is called, or was, and the attempt is another one by now
+    request.attempt.sent = written
+    return True
 
 
 def introduced(exchange: Exchange, written: bytes | None) -> None:

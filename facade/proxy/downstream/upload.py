@@ -37,7 +37,12 @@ class Upload:
     @property
     def repeatable(self) -> bool:
         """Whether all that came can be sent once more."""
-        return self._connection is None or self._size <= self.keep
+        return self._connection is None or self.small
+
+    @property
+    def small(self) -> bool:
+        """Whether it can be sent again whenever its connection stands."""
+        return self._size <= self.keep
 
     @property
     def kept(self) -> bytes:

@@ -96,7 +96,7 @@ class Pair(Ignoring):
 
     def follow(self, upload: Upload | None) -> None:
         """The client's own request is on its way, and whole: send the copy behind it."""
-        if upload is not None and not upload.repeatable:
+        if upload is not None and not upload.small:
             self._drop(SIZE)  # too large to be sent twice
             return
         self._body = b"" if upload is None else upload.kept

@@ -156,6 +156,7 @@ class FakeWire:
         self.refuse: set[int] = set()  # ports that refuse connections
         self.silent: set[int] = set()  # ports that never answer a connection attempt
         self.waiting: list[Done] = []
+        self._dialling: list[tuple[asyncio.Protocol, Address, Done]] = []
 
     def connect(self, protocol: asyncio.Protocol, address: str = "192.0.2.7") -> FakePeer:
         """A connection to this protocol of ours, from a client."""
@@ -172,13 +173,27 @@ class FakeWire:
         elif port in self.silent:
             self.waiting.append(done)
         else:
-            self.dialled.append(self._join(protocol, (host, port)))
-            done(None)
+            self._dialling.append((protocol, address, done))
+
+    def time_out(self) -> None:
+        """The last connection attempt that waits for an answer got none in time."""
+        self.waiting.pop()(TimeoutError())
+        self.settle()
 
     def settle(self) -> None:
-        """Tell protocols of closed connections, until there is no news."""
-        while any(peer.settle() for peer in tuple(self.peers)):
+        """Open what was dialled, and tell protocols of closed connections, until there is no news.
+
+        As with sockets, a connection stands only after the event in which it was dialled.
+        """
+        while self._open() or any(peer.settle() for peer in tuple(self.peers)):
             pass
+
+    def _open(self) -> bool:
+        dialling, self._dialling = self._dialling, []
+        for protocol, address, done in dialling:
+            self.dialled.append(self._join(protocol, (address.host, address.port)))
+            done(None)
+        return bool(dialling)
 
     def _join(self, protocol: asyncio.Protocol, peername: tuple[str, int]) -> FakePeer:
         transport = FakeTransport(protocol, peername)

@@ -86,6 +86,7 @@ class Rig:
         turns, self.turns = self.turns or [], []
         for work in turns:
             work()
+        self.wire.settle()
 
     def client(self, address: str = "192.0.2.7") -> FakePeer:
         return self.wire.connect(Inbound(self.gateway.context), address)
@@ -95,6 +96,11 @@ class Rig:
         """The one connection to an upstream."""
         (one,) = self.wire.dialled
         return one
+
+    def check_health(self) -> None:
+        """Begin the checks that are due."""
+        self.gateway.health.tick(self.now)
+        self.wire.settle()
 
     def later(self, seconds: float) -> None:
         """Let time pass, in steps fine enough for every deadline on the way."""

@@ -51,7 +51,7 @@ def test_an_address_that_refuses_is_left_out_for_a_while(make_rig) -> None:
 @pytest.mark.parametrize(("status", "asked"), [(b"503 No", {2}), (b"200 OK", {1, 2})])
 def test_one_that_says_it_is_unwell_is_left_out(make_rig, status: bytes, asked: set[int]) -> None:
     rig = make_rig(routes(", health: {path: /up}"))
-    rig.gateway.health.tick(rig.now)
+    rig.check_health()
     checks = [*rig.wire.dialled]
     assert sorted(ports(rig)) == [1, 2]
     for check, port in zip(checks, ports(rig), strict=True):
@@ -66,7 +66,7 @@ def test_one_that_says_it_is_unwell_is_left_out(make_rig, status: bytes, asked: 
 
 def test_a_health_check_without_an_answer_counts_as_unwell(make_rig) -> None:
     rig = make_rig(routes(", health: {path: /up}"))
-    rig.gateway.health.tick(rig.now)
+    rig.check_health()
     first, *_rest = ports(rig)
     well = rig.wire.dialled[1]
     well.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

@@ -26,7 +26,7 @@ def fail(rig, client, request: bytes, how: str, port: int) -> None:
         rig.wire.silent.add(port)
     client.send(request)
     if how == "unreachable":
-        rig.wire.waiting.pop()(TimeoutError())
+        rig.wire.time_out()
     if how == "closes":
         rig.wire.dialled[-1].vanish()
     if how == "nonsense":

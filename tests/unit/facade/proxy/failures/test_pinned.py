@@ -46,7 +46,7 @@ def trouble(rig, kind: str, method: str) -> bytes:
     client = ask(rig, method)
     match kind:
         case "unreachable":
-            rig.wire.waiting.pop()(TimeoutError())
+            rig.wire.time_out()
         case "closed":
             rig.wire.dialled[-1].vanish()
         case "500":

@@ -35,7 +35,7 @@ def broken(rig, how: str, port: int) -> None:
     client.send(get(b"/other"))
     match how:
         case "unreachable":
-            rig.wire.waiting.pop()(TimeoutError())
+            rig.wire.time_out()
         case "closed":
             rig.wire.dialled[-1].vanish()
         case "no HTTP":

@@ -148,3 +148,38 @@ def test_failing_questions_of_copies_open_no_breaker(shop: Shop) -> None:
         for peer, request in shop.at(LEGACY):
             peer.send(SILENT["error"] if b"/api/me" in request else ok())
     assert shop.rig.breakers("legacy")["identity"] == "closed"
+
+
+def closed(shop: Shop, port: int) -> None:
+    """No connection to this side is open: the next request has to wait for one."""
+    for peer in shop.peers(port):
+        peer.vanish()
+
+
+def test_while_no_question_may_be_asked_a_read_goes_to_legacy_whole(shop: Shop) -> None:
+    outage(shop)
+    closed(shop, LEGACY)
+    client = shop.rig.client()
+    client.send(get("/mine"))
+    request = shop.answer(LEGACY, ok(b"by legacy"))
+    assert request.startswith(b"GET /mine HTTP/1.1\r\n")
+    assert client.read().endswith(b"by legacy")
+
+
+@pytest.mark.parametrize("asked", [get("/mine"), post("/order", b'{"a":1}')], ids=["GET", "POST"])
+def test_and_with_the_last_word_it_goes_to_the_new_side_whole(shop: Shop, asked: bytes) -> None:
+    shop.rig.use(ROUTES.replace("ask: /api/me", "ask: /api/me, keep_silent: 2m"))
+    shop.rig.client().send(get("/mine"))
+    shop.answer(LEGACY, ok(SARA))
+    shop.answer(NEW, ok())
+    shop.rig.later(6.0)
+    stranger = shop.rig.client()
+    while shop.rig.breakers("legacy")["identity"] != "open":
+        stranger.send(get("/only", cookie="session=s2"))
+        shop.answer(LEGACY, SILENT["error"])
+    closed(shop, NEW)
+    shop.rig.client().send(asked)
+    request = shop.answer(NEW, ok())
+    assert request.split(b" HTTP/1.1")[0] == asked.split(b" HTTP/1.1")[0]
+    assert "fig-identity" in fields(request)
+    assert request.partition(b"\r\n\r\n")[2] == asked.partition(b"\r\n\r\n")[2]

@@ -88,7 +88,7 @@ def test_the_host_that_the_client_asked_for_is_said_beside_it(make_rig) -> None:
 
 def test_so_is_an_instance_whose_health_is_asked(make_rig) -> None:
     rig = make_rig(ROUTES.format(host="", health=", health: {path: /up}"))
-    rig.gateway.health.tick(rig.now)
+    rig.check_health()
     assert hosts(rig, 1000) == [b"shop.internal:81"]
 
 

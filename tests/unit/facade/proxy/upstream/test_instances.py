@@ -60,7 +60,7 @@ def test_one_that_cannot_be_reached_in_time_got_nothing_either(rig) -> None:
     clients = [rig.client() for _ in range(3)]
     for client in clients:
         client.send(request("POST", b'{"a": 1}'))
-    rig.wire.waiting.pop()(TimeoutError())
+    rig.wire.time_out()
     assert len(ports(rig)) == 3
     assert b"".join(peer.read() for peer in rig.wire.dialled).count(b'{"a": 1}') == 3
 
@@ -89,7 +89,7 @@ def test_a_client_that_left_meanwhile_is_sent_nowhere(rig, monkeypatch) -> None:
     client = rig.client()
     client.send(request("POST"))
     client.vanish()
-    rig.wire.waiting.pop()(TimeoutError())
+    rig.wire.time_out()
     assert len(seen) == 1
 
 

@@ -166,7 +166,7 @@ def test_a_prefix_is_found_as_paths_are_matched(make_rig, match_case: str, sent:
 
 
 def test_health_asks_the_path_as_it_is_written(rig) -> None:
-    rig.gateway.health.tick(rig.now)
+    rig.check_health()
     sent = peer_at(rig, LEGACY).read()
     assert sent.startswith(b"GET /healthz HTTP/1.1\r\nHost: shop.internal\r\n")
 
