@@ -69,8 +69,8 @@ check: install   ## what to run at every change: linters, types, unit and contra
 without-sockets: install ## unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares two cores by four; whole stacks are the longest files.
-PROCESSES := -n 4 $(BY_FILES)
+# What waits for processes shares two cores by three; whole stacks are the longest files.
+PROCESSES := -n 3 $(BY_FILES)
 STACKS := tests/patterns tests/e2e
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(PROCESSES) tests/integration $(STACKS) $(ARGS)
