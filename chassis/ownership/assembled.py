@@ -12,6 +12,7 @@ from chassis.ownership.endpoint import Cutover
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import LegacySide, OwnSide
+from chassis.process.assembly import closing
 from chassis.process.service import Background
 
 
@@ -42,13 +43,8 @@ def ownership_of(
     def details() -> Mapping[str, Any]:
         return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}
 
-    async def nothing_to_close() -> None:
-        return None
-
     if legacy is None:
-        return Ownership(
-            lambda _: None, (reverse.run,), reverse.given, details, dict, nothing_to_close
-        )
+        return Ownership(lambda _: None, (reverse.run,), reverse.given, details, dict, closing())
     driver = Driver(records, legacy, own, reverse)
 
     def alarms() -> Mapping[str, str]:

@@ -103,10 +103,6 @@ async def _nothing_wrong() -> str | None:
     return None
 
 
-async def _nothing_to_close() -> None:
-    return None
-
-
 class Closable(Protocol):
     """A part of a service."""
 
@@ -140,7 +136,7 @@ class Parts:
     calls: Calls = field(default_factory=dict)  # of our own services: past FastAPI
     background: Sequence[Background] = ()
     ready: web.Readiness = field(default=_nothing_wrong)
-    close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
+    close: Callable[[], Awaitable[None]] = field(default=closing())
     watermark: Watermark | None = None  # of the read model, if it has one
     details: Callable[[], Mapping[str, Any]] = dict  # further fields of /readyz
     alarms: Callable[[], Mapping[str, str]] = dict  # what a person should look at, by name

@@ -18,7 +18,7 @@ from chassis.breaker.guard import Guard, Held
 from chassis.database import DatabaseAway
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
-from chassis.process.pace import Pace
+from chassis.process.pace import Pace, came
 from chassis.tracing.context import read, within
 from chassis.tracing.span import Value
 from new_services.notifications import repository
@@ -96,12 +96,8 @@ class Sender:
                 await self._rest()
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._pace.pause):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-        await asyncio.sleep(GATHER_SECONDS)
+        if await came(self._wake, self._pace.pause):
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
         """Over one connection. A mail that the server was not asked for has not failed, and stays

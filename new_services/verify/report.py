@@ -1,6 +1,7 @@
 """What people and programs read of a verification."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,9 +71,7 @@ def _law(each: LawReport) -> dict[str, Any]:
         "law": each.name,
         "database": each.database,
         "in_motion": each.in_motion,
-        "broken": [
-            {"key": one.key, "expected": one.expected, "found": one.found} for one in each.breaches
-        ],
+        "broken": [asdict(one) for one in each.breaches],
     }
 
 

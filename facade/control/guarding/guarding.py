@@ -12,10 +12,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chassis.process.pace import came
 from facade.compare.answers import Pair
 from facade.compare.verdict import Verdict as PairVerdict
 from facade.control.admin.views.status import Sources
@@ -132,9 +132,7 @@ class Guarding:
             fleet = self._sources.fleet
             if fleet.quiet(self._clock()) and not self.record.retreats:
                 fleet.news.clear()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(QUIET_SECONDS):
-                        await fleet.news.wait()
+                await came(fleet.news, QUIET_SECONDS)
             else:
                 await asyncio.sleep(LOOK_SECONDS)
 

@@ -5,7 +5,6 @@ that legacy committed before is in its answers. One that says nothing has no lag
 """
 
 import asyncio
-import contextlib
 import json
 import time
 from collections import deque
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx2
 
 from chassis.process.files import write_whole
+from chassis.process.pace import came
 from facade.control.surroundings.tables import Tables
 from facade.control.trust import authorities
 from facade.runtime.lags import LAG, Lag
@@ -55,9 +55,7 @@ class Lags:
             while True:
                 self._asked.clear()
                 await self.measure()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(QUIET_SECONDS if self._quiet() else EVERY_SECONDS):
-                        await self._asked.wait()
+                await came(self._asked, QUIET_SECONDS if self._quiet() else EVERY_SECONDS)
         finally:
             await self._client.aclose()
 

@@ -19,6 +19,7 @@ from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from chassis.events.bus import ensure_stream
+from chassis.process.pace import came
 from contracts.feed.change import Change, Op, Row, Version
 from contracts.feed.rows import SnapshotRows, changes_of
 from contracts.subjects import (
@@ -166,10 +167,7 @@ class Publisher:
     async def _wait_for_answer(self) -> None:
         self.check()
         self._moved.clear()
-        try:
-            async with asyncio.timeout(1):
-                await self._moved.wait()
-        except TimeoutError:
+        if not await came(self._moved, 1.0):
             self.check()
 
     async def _on_answer(self, message: Msg) -> None:

@@ -7,11 +7,12 @@ It is needed while rows change, and while a read model answers requests (it asks
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from chassis.process.pace import came
 from contracts.subjects import AWAKE_SECONDS, HEARTBEAT_SUBJECT
 
 
@@ -42,9 +43,7 @@ class Pulse:
             await asyncio.sleep(self._often)
             return
         self._woken.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._rarely):
-                await self._woken.wait()
+        await came(self._woken, self._rarely)
 
 
 @asynccontextmanager
